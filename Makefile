@@ -1,0 +1,59 @@
+# `make help` lists what there is. The first target that needs it sets up .venv.
+
+BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+QUICK := COURSE_PROFILE=quick COURSE_DATA=standin
+WORKERS ?= 2
+NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=120 \
+	--nbval-sanitize-with=tests/nbval.cfg
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help:  ## list the commands
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/ready: requirements.txt pyproject.toml tools/setup
+	@sh tools/setup
+	@touch $@
+
+.PHONY: lab
+lab: .venv/ready  ## open the course in JupyterLab
+	$(BIN)/jupyter lab --notebook-dir=. notebooks/01_dense_mnist.ipynb
+
+.PHONY: test
+test: lint unit notebooks  ## run every check: style, tests, all notebooks
+
+.PHONY: lint
+lint: .venv/ready  ## check style and spelling
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/codespell
+
+.PHONY: unit
+unit: .venv/ready  ## run the tests of the package
+	$(QUICK) $(BIN)/pytest -n $(WORKERS) --dist loadscope tests
+
+.PHONY: notebooks
+notebooks: .venv/ready  ## run all notebooks and compare their outputs
+	$(QUICK) $(BIN)/pytest -n $(WORKERS) --dist loadscope $(NBVAL) notebooks
+
+.PHONY: run
+run: .venv/ready  ## run the course quickly, write pages to build/course
+	COURSE_PROFILE=quick $(BIN)/python -m course_utils run
+
+.PHONY: full
+full: .venv/ready  ## re-run the notebooks in place on the real data
+	COURSE_PROFILE=full COURSE_DATA=real $(BIN)/python -m course_utils run --in-place
+
+.PHONY: bench
+bench: .venv/ready  ## show speeds beside what people use today
+	for file in benchmarks/*.py; do $(BIN)/python $$file; done
+
+.PHONY: format
+format: .venv/ready  ## format code and notebooks
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: clean
+clean:  ## remove the environment and all that was built
+	rm -rf .venv build .pytest_cache .ruff_cache .hypothesis course_utils.egg-info

@@ -1,0 +1,61 @@
+"""Commands of the course: `python -m course_utils run | prefetch | doctor`."""
+
+import argparse
+import sys
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; errors that a reader can mend are told in one sentence."""
+    parser = argparse.ArgumentParser(prog="python -m course_utils", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="execute the notebooks and write them as pages")
+    run.add_argument("names", nargs="*", help="beginnings of file names, as 01 (default: all)")
+    run.add_argument("--in-place", action="store_true", help="renew the notebooks' own outputs")
+    prefetch = commands.add_parser("prefetch", help="download data sets before class")
+    prefetch.add_argument("names", nargs="*", help="data sets (default: all of the course's)")
+    commands.add_parser("doctor", help="say what is installed and where data lies")
+    options = parser.parse_args(arguments)
+    try:
+        return {"run": _run, "prefetch": _prefetch, "doctor": _doctor}[options.command](options)
+    except (OSError, ValueError, RuntimeError) as problem:
+        print(problem, file=sys.stderr)
+        return 1
+
+
+def _run(options) -> int:
+    from course_utils import course
+
+    course.run(options.in_place, tuple(options.names))
+    return 0
+
+
+def _prefetch(options) -> int:
+    from course_utils import datasets
+    from course_utils.datasets.catalogue import TITLES
+
+    for name in options.names or TITLES:
+        datasets.load(name, split="train")
+        print(f"{name}: {datasets.title(name)}")
+    return 0
+
+
+def _doctor(options) -> int:
+    import platform
+    from importlib.metadata import version
+
+    from course_utils import settings
+    from course_utils.datasets import prepared
+
+    print(f"Python {platform.python_version()} on {platform.platform()}")
+    for package in ("tensorflow", "keras", "numpy", "jupyterlab"):
+        print(f"{package} {version(package)}")
+    print(f"profile: {settings.profile().name}; data policy: {settings.data_policy()}")
+    print(f"data folder: {settings.data_dir()}")
+    print(f"downloads and checkpoints go to: {settings.writable_dir()}")
+    names = sorted(prepared.find_names(settings.tfds_dirs()))
+    print(f"prepared data sets: {', '.join(names) or 'none yet'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,178 @@
+"""Run the course's notebooks without a front end, and write them as pages.
+
+A page is one HTML file that needs no network: figures are inside, formulas are MathML.
+"""
+
+import copy
+import html
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from course_utils.progress import Progress
+
+NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+PAGES = NOTEBOOKS.parent / "build" / "course"
+
+_FORMULA = re.compile(r"\$\$(.+?)\$\$|(?<![\\$])\$(?!\s)([^$\n]+?)(?<!\s)\$", re.DOTALL)
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_CODE = re.compile(r"(```.*?```|`[^`\n]*`)", re.DOTALL)
+
+
+def find_notebooks(folder: Path = NOTEBOOKS) -> list[Path]:
+    """Return the numbered notebooks in order."""
+    return sorted(Path(folder).glob("[0-9][0-9]_*.ipynb"))
+
+
+def execute(path: Path):
+    """Run a notebook from the top in a fresh kernel and return it with its new outputs.
+
+    Raises RuntimeError, naming notebook and cell, if a cell fails; the file is not touched.
+    """
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, DeadKernelError
+
+    notebook = nbformat.read(path, as_version=4)
+    bar = Progress(len(notebook.cells), path.name)
+    client = NotebookClient(
+        notebook,
+        timeout=None,
+        record_timing=False,
+        extra_arguments=["--log-level=ERROR"],
+        resources={"metadata": {"path": str(path.parent)}},
+        on_cell_execute=lambda cell, cell_index: bar.update(cell_index, f"cell {cell_index}"),
+    )
+    try:
+        client.execute()
+    except CellExecutionError as problem:
+        raise RuntimeError(
+            f"{path.name} stopped at {problem.ename}: {problem.evalue}\n"
+            f"in a cell that is in this traceback:\n{_ANSI.sub('', str(problem))}"
+        ) from problem
+    except DeadKernelError as problem:
+        raise RuntimeError(
+            f"{path.name}: the kernel died; there may be too little memory, so close other "
+            "notebooks and run again."
+        ) from problem
+    finally:
+        bar.close()
+    return _without_traces(notebook)
+
+
+def _without_traces(notebook):
+    """Remove what differs from machine to machine, and displays that were emptied at the end."""
+    notebook.metadata.pop("widgets", None)
+    notebook.metadata["kernelspec"] = {
+        "display_name": "Python 3",
+        "language": "python",
+        "name": "python3",
+    }
+    notebook.metadata["language_info"] = {"name": "python"}
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [o for o in cell.outputs if o.get("data") != {"text/plain": ""}]
+    return notebook
+
+
+def save(notebook, path: Path) -> None:
+    """Write a notebook whole or not at all."""
+    import nbformat
+
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            nbformat.write(notebook, file)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+
+
+def write_page(notebook, path: Path) -> None:
+    """Write an executed notebook as one HTML file that needs no network."""
+    from nbconvert import HTMLExporter
+
+    exporter = HTMLExporter(
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        mathjax_url="",
+        require_js_url="",
+        jquery_url="",
+        html_manager_semver_range="",
+        jupyter_widgets_base_url="",
+    )
+    notebook = copy.deepcopy(notebook)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _with_mathml(cell.source)
+    body, _ = exporter.from_notebook_node(
+        notebook, resources={"metadata": {"name": title_of(notebook)}}
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(re.sub(r'<script src="[^"]*"></script>', "", body), encoding="utf-8")
+
+
+def _with_mathml(text: str) -> str:
+    from latex2mathml.converter import convert
+
+    def formula(match):
+        if match[1]:
+            return convert(match[1].strip(), display="block")
+        return convert(match[2])
+
+    parts = _CODE.split(text)
+    parts[::2] = [_FORMULA.sub(formula, part) for part in parts[::2]]
+    return "".join(parts)
+
+
+def title_of(notebook) -> str:
+    """Return the text of a notebook's first heading."""
+    return notebook.cells[0].source.split("\n")[0].lstrip("# ").strip()
+
+
+def write_index(entries: list[tuple[str, str, str]], path: Path) -> None:
+    """Write the list of pages: (file name, title, promise) for each."""
+    items = "\n".join(
+        f'<li><a href="{html.escape(name)}">{html.escape(title)}</a><p>{html.escape(promise)}</p>'
+        for name, title, promise in entries
+    )
+    path.write_text(
+        "<!DOCTYPE html>\n<html lang='en'><meta charset='utf-8'>"
+        "<meta name='viewport' content='width=device-width'>"
+        "<title>Convolutional networks: the course</title>"
+        "<style>body{font:17px/1.5 system-ui,sans-serif;max-width:42em;margin:3em auto;"
+        "padding:0 1em;color:#222}a{color:#0072B2;font-weight:600}p{margin:.1em 0 1em}</style>"
+        f"<h1>Convolutional networks: the course</h1>\n<ul>\n{items}\n</ul></html>\n",
+        encoding="utf-8",
+    )
+
+
+def promise_of(notebook) -> str:
+    """Return the one-sentence promise below a notebook's title, without its markup."""
+    paragraphs = notebook.cells[0].source.split("\n\n")
+    return re.sub(r"[*_`]", "", paragraphs[1]).replace("\n", " ") if len(paragraphs) > 1 else ""
+
+
+def run(in_place: bool = False, names: tuple[str, ...] = ()) -> None:
+    """Execute the notebooks; write pages and an index, or (in place) the notebooks themselves.
+
+    names: beginnings of file names, as "01"; none means all.
+    """
+    chosen = [path for path in find_notebooks() if not names or path.name.startswith(names)]
+    if not chosen:
+        raise ValueError(f"No notebook in {NOTEBOOKS} begins with {' or '.join(names)}.")
+    entries = []
+    for path in chosen:
+        notebook = execute(path)
+        if in_place:
+            save(notebook, path)
+            print(f"{path.name}: outputs renewed")
+        else:
+            write_page(notebook, PAGES / f"{path.stem}.html")
+            entries.append((f"{path.stem}.html", title_of(notebook), promise_of(notebook)))
+            print(f"{path.name}: page written")
+    if entries:
+        write_index(entries, PAGES / "index.html")
+        print(f"Open {os.path.relpath(PAGES / 'index.html')} in a browser.")

@@ -1,0 +1,62 @@
+"""Read the files of `keras.datasets`, and turn a TFDS builder into the same arrays."""
+
+import gzip
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+Arrays = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+
+def read_files(paths: list[Path]) -> Arrays:
+    """Read `mnist.npz`, or the four IDX files (train labels, train images, test labels, images).
+
+    Returns ((x_train, y_train), (x_test, y_test)): uint8 images (N, 28, 28), uint8 labels (N,).
+    Raises OSError, naming the file, if one is damaged.
+    """
+    if len(paths) == 1:
+        return _read_npz(paths[0])
+    y_train, x_train, y_test, x_test = (_read_idx(path) for path in paths)
+    return (x_train, y_train), (x_test, y_test)
+
+
+def _read_npz(path: Path) -> Arrays:
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            x_train, y_train, x_test, y_test = (
+                file[key] for key in ("x_train", "y_train", "x_test", "y_test")
+            )
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as problem:
+        raise _damaged(path, problem) from problem
+    return (x_train, y_train), (x_test, y_test)
+
+
+def _read_idx(path: Path) -> np.ndarray:
+    """Read one gzipped IDX file: two zero bytes, type 8 (uint8), rank, sizes, then the values."""
+    try:
+        with gzip.open(path, "rb") as file:
+            data = file.read()
+        rank = data[3]
+        shape = np.frombuffer(data, ">i4", count=rank, offset=4)
+        values = bytearray(data)  # unlike bytes, gives an array that can be written to
+        return np.frombuffer(values, np.uint8, offset=4 + 4 * rank).reshape(shape)
+    except (OSError, EOFError, ValueError, IndexError, zlib.error) as problem:
+        raise _damaged(path, problem) from problem
+
+
+def _damaged(path: Path, problem: Exception) -> OSError:
+    return OSError(f"The file {path} is damaged ({problem}): move it away and load again.")
+
+
+def from_builder(builder) -> Arrays:
+    """Return the splits "train" and "test" of a builder of 28x28 images as uint8 arrays."""
+    import tensorflow_datasets as tfds
+
+    def read(split):
+        examples = tfds.as_numpy(builder.as_dataset(split, batch_size=-1, as_supervised=True))
+        images, labels = examples
+        return images[..., 0], labels.astype(np.uint8)
+
+    return read("train"), read("test")

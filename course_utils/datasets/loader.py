@@ -1,0 +1,205 @@
+"""The order in which a data set is looked for: prepared copy, download, stand-in."""
+
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock
+
+from course_utils import settings
+from course_utils.datasets import arrays, prepared
+from course_utils.datasets.catalogue import ARRAY_FILES, STANDIN_TITLES, TITLES
+from course_utils.datasets.download import WrongFileError, fetch
+from course_utils.notices import notice
+
+REAL, STANDIN = "real", "stand-in"
+NOT_TO_BE_HAD = (ConnectionError, FileNotFoundError, WrongFileError)
+
+_sources: dict[str, str] = {}  # what the last load returned: {data set: "real" or "stand-in"}
+_noticed: set[str] = set()  # data sets whose notice this process has shown
+
+
+def load(
+    name,
+    *,
+    split=None,
+    data_dir=None,
+    batch_size=None,
+    shuffle_files=False,
+    download=True,
+    as_supervised=False,
+    decoders=None,
+    read_config=None,
+    with_info=False,
+    builder_kwargs=None,
+    download_and_prepare_kwargs=None,
+    as_dataset_kwargs=None,
+    try_gcs=False,
+    file_format=None,
+):
+    """Load a data set; parameters and returns are those of `tfds.load`.
+
+    name: "mnist", "fashion_mnist", "malaria", "cats_vs_dogs", any data set that is prepared in
+    the data folder, or any folder of pictures there laid out `<name>/<split>/<label>/*.jpg`.
+    Under the policy "auto", a data set that cannot be had is replaced by its stand-in.
+
+    Raises ValueError for an unknown name; ConnectionError, FileNotFoundError or OSError for data
+    that cannot be had (policy "real") or that is there but damaged. Each says what to do.
+    """
+    if try_gcs:
+        raise ValueError("try_gcs is not supported by the course's loader: leave it out.")
+    recipe = {
+        "builder_kwargs": builder_kwargs,
+        "prepare_kwargs": download_and_prepare_kwargs,
+        "file_format": file_format,
+    }
+    builder = _find_or_make(name, data_dir, download, recipe)
+    dataset = builder.as_dataset(
+        split=split,
+        batch_size=batch_size,
+        shuffle_files=shuffle_files,
+        as_supervised=as_supervised,
+        decoders=decoders,
+        read_config=read_config,
+        **(as_dataset_kwargs or {}),
+    )
+    return (dataset, builder.info) if with_info else dataset
+
+
+def load_arrays(name, *, download=True) -> arrays.Arrays:
+    """Load "mnist" or "fashion_mnist" as `keras.datasets` returns them.
+
+    Returns ((x_train, y_train), (x_test, y_test)): uint8 images of shape (N, 28, 28) with
+    values from 0 to 255, and uint8 labels of shape (N,). Policy and errors are those of `load`.
+    """
+    if name not in ARRAY_FILES:
+        known = " and ".join(map(repr, ARRAY_FILES))
+        raise ValueError(f"{name!r} does not come as arrays: {known} do; use datasets.load.")
+    if settings.data_policy() != "standin":
+        found = _read_keras_files(name) or (download and _download_keras_files(name))
+        if found:
+            _sources[name] = REAL
+            return found
+    return arrays.from_builder(_find_or_make(name, None, download, {}))
+
+
+def source(name: str) -> str:
+    """Return "real" or "stand-in": what the last load of this data set returned."""
+    if name not in _sources:
+        raise ValueError(f"{name!r} has not been loaded yet: call datasets.load first.")
+    return _sources[name]
+
+
+def title(name: str) -> str:
+    """Return the name of a loaded data set for a figure's title; a stand-in is named as one."""
+    titles = STANDIN_TITLES if source(name) == STANDIN else TITLES
+    return titles.get(name, name)
+
+
+def _find_or_make(name, data_dir, download, recipe):
+    """Return a builder that is ready to read, and note where its data comes from."""
+    data_dir = Path(data_dir).expanduser() if data_dir else None
+    folders = [data_dir] if data_dir else settings.tfds_dirs()
+    if settings.data_policy() == "standin" and name in TITLES:
+        return _standin(name, "COURSE_DATA is 'standin'")
+    builder = prepared.find_builder(name, folders)
+    if builder is None:
+        if name not in TITLES:
+            known = ", ".join(sorted({*TITLES, *prepared.find_names(folders)}))
+            raise ValueError(f"The data set {name!r} is not known; there are {known}.")
+        try:
+            builder = _download(name, data_dir, download, recipe)
+        except NOT_TO_BE_HAD as problem:
+            if settings.data_policy() == "real":
+                raise type(problem)(f"{problem} {_ways_out(name)}") from problem
+            return _standin(name, str(problem).rstrip("."))
+    _sources[name] = REAL
+    return builder
+
+
+def _download(name, data_dir, download, recipe):
+    """Download and prepare `name` under a lock, so that one process works and the rest wait."""
+    from course_utils.datasets.prepare import download_and_prepare
+
+    if not download:
+        raise FileNotFoundError(f"{TITLES[name]} is not in {settings.data_dir()}.")
+    folder = data_dir or settings.writable_dir() / "tfds"
+    with _lock(folder, name):
+        done_meanwhile = prepared.find_builder(name, [folder])
+        return done_meanwhile or download_and_prepare(name, folder, **recipe)
+
+
+def _standin(name, reason):
+    """Return the builder of the stand-in, made on first use, and say once that it is one."""
+    settings.start_tensorflow()
+    from course_utils.datasets import standins
+
+    full_name = f"{name}_standin"
+    builder = prepared.find_builder(full_name, settings.tfds_dirs())
+    if builder is None:
+        folder = settings.writable_dir() / "tfds"
+        with _lock(folder, full_name):
+            builder = prepared.find_builder(full_name, [folder]) or _make(
+                standins.builder(name, folder)
+            )
+    if name not in _noticed:
+        _noticed.add(name)
+        notice(f"You see {STANDIN_TITLES[name]} ({reason}). {_ways_out(name)}")
+    _sources[name] = STANDIN
+    return builder
+
+
+def _make(builder):
+    from course_utils.datasets.prepare import quiet_tfds
+
+    with quiet_tfds():
+        builder.download_and_prepare()
+    return builder
+
+
+def _ways_out(name) -> str:
+    return (
+        f"For the real data, run `python -m course_utils prefetch {name}` where there is a "
+        "network, or set COURSE_DATA_DIR to a folder that has it."
+    )
+
+
+@contextmanager
+def _lock(folder: Path, name: str):
+    """Hold a lock between processes for the work on `name` in `folder`."""
+    lock = FileLock(folder / f".{name}.lock")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire()
+    except OSError as problem:
+        raise PermissionError(
+            f"The folder {folder} cannot be written: set COURSE_DATA_DIR to a folder of your own."
+        ) from problem
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _keras_folder(home: Path, name: str) -> Path:
+    return home / "datasets" / ARRAY_FILES[name][0]
+
+
+def _read_keras_files(name):
+    """Return the arrays from a copy laid out as Keras' cache, or None where there is none."""
+    for home in settings.keras_dirs():
+        paths = [_keras_folder(home, name) / file.name for file in ARRAY_FILES[name][1]]
+        if all(path.exists() for path in paths):
+            return arrays.read_files(paths)
+    return None
+
+
+def _download_keras_files(name):
+    """Return the arrays after a download, or None where no source has the right files."""
+    if prepared.find_builder(name, settings.tfds_dirs()):
+        return None
+    folder = _keras_folder(settings.writable_dir() / "keras", name)
+    try:
+        with _lock(folder, name):
+            return arrays.read_files([fetch(file, folder) for file in ARRAY_FILES[name][1]])
+    except (ConnectionError, WrongFileError):
+        return None  # TFDS' own sources are tried next; if they fail too, that is what is said

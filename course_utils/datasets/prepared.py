@@ -1,0 +1,87 @@
+"""Find and check copies of a data set that are already on disk."""
+
+import json
+from pathlib import Path
+
+from course_utils import settings
+
+SPLIT_NAMES = ("train", "test", "validation")
+
+
+def find_builder(name: str, folders: list[Path]):
+    """Return a TFDS builder that reads a prepared copy of `name`, or None.
+
+    Looks for TFDS' own layout (`<folder>/<name>/<version>`, newest version first), then for
+    pictures laid out `<data folder>/<name>/<split>/<label>/*.jpg`.
+    Raises OSError if a copy is there but damaged.
+    """
+    settings.start_tensorflow()
+    import tensorflow_datasets as tfds
+
+    for version in _prepared_versions(name, folders):
+        _check_shards(version)
+        return tfds.builder_from_directory(version)
+    pictures = settings.data_dir() / name
+    if any((pictures / split).is_dir() for split in SPLIT_NAMES):
+        return tfds.ImageFolder(pictures)
+    return None
+
+
+def find_names(folders: list[Path]) -> set[str]:
+    """Return the names of all data sets with a prepared copy."""
+    tfds_names = {info.parent.parent.name for f in folders for info in f.glob("*/*/" + INFO)}
+    pictures = {
+        child.name
+        for child in _folders_in(settings.data_dir())
+        if any((child / split).is_dir() for split in SPLIT_NAMES)
+    }
+    return tfds_names | pictures
+
+
+INFO = "dataset_info.json"
+
+
+def _prepared_versions(name: str, folders: list[Path]) -> list[Path]:
+    found = [info.parent for folder in folders for info in (folder / name).glob("*/" + INFO)]
+    return sorted(found, key=lambda path: (_version(path), -folders.index(path.parents[1])))[::-1]
+
+
+def _version(path: Path) -> tuple[int, ...]:
+    return tuple(int(part) if part.isdigit() else -1 for part in path.name.split("."))
+
+
+def _folders_in(folder: Path) -> list[Path]:
+    return [child for child in folder.iterdir() if child.is_dir()] if folder.is_dir() else []
+
+
+def _check_shards(version: Path) -> None:
+    """Hold the files of a prepared copy against the sizes that its own info states.
+
+    A TFRecord file has 16 bytes around each example; a file cut short is found here, in one
+    sentence, rather than in the middle of an epoch.
+    """
+    name, splits, file_format = _read_info(version)
+    if file_format != "tfrecord":
+        return
+    for split in splits:
+        examples = sum(map(int, split.get("shardLengths", [])))
+        expected = int(split.get("numBytes", 0)) + 16 * examples
+        files = list(version.glob(f"{name}-{split['name']}.tfrecord-*"))
+        found = sum(file.stat().st_size for file in files)
+        if found != expected:
+            raise OSError(
+                f"The prepared copy {version} is damaged: split {split['name']!r} has {found:,} "
+                f"bytes instead of {expected:,}; move that folder away and load again."
+            )
+
+
+def _read_info(version: Path) -> tuple[str, list[dict], str]:
+    """Return name, splits and file format of a prepared copy, as its info states them."""
+    try:
+        info = json.loads((version / INFO).read_text(encoding="utf-8"))
+        return info["name"], info["splits"], info.get("fileFormat", "tfrecord")
+    except (ValueError, KeyError, TypeError) as problem:
+        raise OSError(
+            f"The prepared copy {version} is damaged: its {INFO} cannot be read; "
+            "move that folder away and load again."
+        ) from problem

@@ -1,0 +1,259 @@
+"""The stand-in for the malaria set: red blood cells from a random generator.
+
+A cell is drawn as the real cut-outs look: stained pink to violet on black, 100 to 190 pixels wide,
+with the stepped outline of a coarse segmentation. What tells the classes apart are the parasites:
+rings with a dot of chromatin, compact dots, bands, and blobs of cytoplasm around a dot, from vivid
+to barely visible. Stain and pallor are a weak hint besides. Shape, light, focus, and the artefacts
+that a tired eye takes for a parasite (specks of stain, debris at the rim, bubbles, platelets) are
+drawn without regard to the label.
+
+Images are float arrays of shape (height, width, 3) with values from 0 to 255 until the end;
+positions are (x, y) and lengths are in pixels.
+"""
+
+import io
+
+import numpy as np
+import tensorflow_datasets as tfds
+from PIL import Image
+from scipy import ndimage
+
+SIZE = 2_500
+PARASITIZED, UNINFECTED = 0, 1
+
+_STAINS = np.array(  # mean colours of the cell body, red-green-blue
+    [(226, 168, 156), (214, 140, 148), (182, 172, 190), (150, 122, 172), (196, 110, 152)]
+)
+# Infected cells come more often from strongly stained slides, as in the real set: colour alone
+# is a hint, and not more than that.
+_STAIN_WEIGHTS = {True: (0.36, 0.32, 0.1, 0.1, 0.12), False: (0.32, 0.16, 0.32, 0.14, 0.06)}
+
+
+class MalariaStandin(tfds.core.GeneratorBasedBuilder):
+    """Generated blood cells in the format of the malaria set; see the module's docstring."""
+
+    VERSION = tfds.core.Version("1.0.0")
+
+    def _info(self):
+        return tfds.core.DatasetInfo(
+            builder=self,
+            description=(
+                "A stand-in for the malaria cell images, made of drawings: 2,500 blood cells from "
+                "a random generator, half of them with parasites, with varied stain, shape, focus "
+                "and artefacts. The malaria set itself has 27,558 photographs of cells under the "
+                "microscope; nothing learnt from the drawings says anything about a patient."
+            ),
+            features=tfds.features.FeaturesDict(
+                {
+                    "image": tfds.features.Image(shape=(None, None, 3)),
+                    "label": tfds.features.ClassLabel(names=["parasitized", "uninfected"]),
+                }
+            ),
+            supervised_keys=("image", "label"),
+        )
+
+    def _split_generators(self, dl_manager):
+        return {"train": self._generate_examples()}
+
+    def _generate_examples(self):
+        for index in range(SIZE):
+            label = index % 2
+            image = draw_cell(np.random.default_rng([1880, index]), label == PARASITIZED)
+            png = io.BytesIO()
+            Image.fromarray(image).save(png, "PNG", compress_level=4)
+            png.seek(0)
+            yield index, {"image": png, "label": label}
+
+
+def draw_cell(rng, parasitized):
+    """Return one cell as a (height, width, 3) uint8 image, with parasites or without."""
+    depth = _draw_shape(rng)
+    image = _draw_body(rng, depth, parasitized)
+    if parasitized:
+        for _ in range(rng.choice([1, 2, 3], p=[0.55, 0.3, 0.15])):
+            _draw_parasite(rng, image, depth)
+    _draw_artefacts(rng, image, depth)
+    image = _photograph(rng, image)
+    image[_coarse(depth) <= 0] = 0
+    return np.clip(np.rint(image), 0, 255).astype(np.uint8)
+
+
+# --- the cell ---------------------------------------------------------------------------------
+
+
+def _draw_shape(rng):
+    """Return a cell's depth below its rim, (height, width): 1 in the middle, negative outside."""
+    angles = np.linspace(0, 2 * np.pi, 129)
+    roughness = rng.choice([0.03, 0.07, 0.13], p=[0.65, 0.22, 0.13])
+    waves = np.arange(2, 9)
+    sizes = rng.normal(0, roughness, waves.size) / np.sqrt(waves)
+    phases = rng.uniform(0, 2 * np.pi, waves.size)
+    rim = 1 + sizes @ np.cos(np.outer(waves, angles) + phases[:, np.newaxis])
+    rim *= rng.uniform(54, 78)
+    stretch = rng.uniform(1, 1.12) if rng.random() < 0.8 else rng.uniform(1.2, 1.6)
+    tilt = rng.uniform(0, np.pi)
+
+    x, y = np.cos(angles) * rim * stretch**0.5, np.sin(angles) * rim / stretch**0.5
+    x, y = _rotate(x, y, tilt)
+    columns = np.arange(np.floor(x.min()), np.ceil(x.max()) + 1, dtype=np.float32)
+    rows = np.arange(np.floor(y.min()), np.ceil(y.max()) + 1, dtype=np.float32)
+    x, y = _rotate(columns, rows[:, np.newaxis], -tilt)
+    x, y = x / stretch**0.5, y * stretch**0.5
+    return 1 - np.hypot(x, y) / np.interp(np.arctan2(y, x) % (2 * np.pi), angles, rim)
+
+
+def _draw_body(rng, depth, parasitized):
+    """Return the stained cell without anything in it, (height, width, 3)."""
+    colour = rng.choice(_STAINS, p=_STAIN_WEIGHTS[parasitized])
+    colour = colour + rng.normal(0, 6, 3) + rng.normal(0, 7)
+    height, width = depth.shape
+    light = 1 + 0.06 * _smooth_noise(rng, depth.shape, 6)
+    image = light[..., np.newaxis] * colour
+    # The pale middle of a cell that is thinner there, more or less marked, rarely in the centre.
+    middle = (width * rng.uniform(0.35, 0.65), height * rng.uniform(0.35, 0.65))
+    pale = rng.uniform(0, 0.6 if parasitized else 0.95) ** 3
+    _spot(image, middle, rng.uniform(12, 30), colour + rng.uniform(20, 60), pale, softness=1.0)
+    rim = np.clip(1 - depth / rng.uniform(0.04, 0.12), 0, 1)[..., np.newaxis]
+    edge = colour + rng.uniform(-30, 30)
+    return image + rng.uniform(0, 0.8) * rim * (edge - image)
+
+
+def _photograph(rng, image):
+    """Return the image under uneven light, out of focus and with the noise of a camera."""
+    height, width = image.shape[:2]
+    slope = rng.normal(0, 0.06, 2)
+    across, down = np.linspace(-1, 1, width), np.linspace(-1, 1, height)[:, np.newaxis]
+    light = rng.normal(1, 0.05) + slope[0] * across + slope[1] * down
+    blur = rng.choice([rng.uniform(0.6, 1.4), rng.uniform(1.4, 2.8)], p=[0.75, 0.25])
+    image = ndimage.gaussian_filter(image, (blur, blur, 0), truncate=2.5)
+    return image * light[..., np.newaxis] + rng.normal(0, 1.5, image.shape)
+
+
+# --- what is in the cell ----------------------------------------------------------------------
+
+
+def _draw_parasite(rng, image, depth):
+    """Draw one parasite somewhere in the cell."""
+    x, y = _place(rng, depth, nearest=0.12)
+    body = image[int(y), int(x)]
+    # Giemsa stain: chromatin takes up purple, cytoplasm a fainter blue-violet.
+    chromatin = body * (0.55, 0.2, 0.6) + rng.normal(0, 8, 3)
+    cytoplasm = body * (0.75, 0.55, 0.85)
+    strength = rng.uniform(0.5, 1) if rng.random() < 0.88 else rng.uniform(0.1, 0.5)
+    kind = rng.choice(["ring", "dot", "band", "blob"], p=[0.45, 0.15, 0.15, 0.25])
+    size = rng.uniform(4, 7.5)
+    if kind == "ring":
+        radius, angle = rng.uniform(8, 14), rng.uniform(0, 2 * np.pi)
+        _ring(image, (x, y), radius, cytoplasm, 0.8 * strength, rng.uniform(1.2, 2.2))
+        x, y = x + radius * np.cos(angle), y + radius * np.sin(angle)
+        _spot(image, (x, y), size, chromatin, strength, rng.uniform(1, 1.5), angle)
+    elif kind == "blob":
+        tilt = rng.uniform(0, np.pi)
+        _spot(
+            image,
+            (x, y),
+            rng.uniform(9, 15),
+            cytoplasm,
+            0.7 * strength,
+            rng.uniform(1, 1.8),
+            tilt,
+            0.5,
+        )
+        x, y = x + rng.uniform(-6, 6), y + rng.uniform(-6, 6)
+        _spot(image, (x, y), size, chromatin, strength)
+    else:
+        stretch = rng.uniform(1, 1.3) if kind == "dot" else rng.uniform(2, 3)
+        _spot(image, (x, y), size + 1, chromatin, strength, stretch, rng.uniform(0, np.pi))
+
+
+def _draw_artefacts(rng, image, depth):
+    """Draw what is found in any cell, with parasites or without."""
+    for _ in range(rng.poisson(0.6)):  # specks of stain: smaller and harder than chromatin
+        colour = rng.uniform(20, 90) + np.array(
+            [(10, 0, 40), (40, 10, 0), (50, 0, 60)][rng.integers(3)]
+        )
+        _spot(
+            image,
+            _place(rng, depth, 0.0),
+            rng.uniform(1.2, 2.8),
+            colour,
+            rng.uniform(0.4, 1),
+            softness=0.15,
+        )
+    if rng.random() < 0.15:  # debris at the rim
+        colour = np.array((170, 50, 150)) + rng.normal(0, 20, 3)
+        x, y = _place(rng, depth, nearest=0.0, farthest=0.12)
+        for _ in range(rng.integers(2, 6)):
+            spot = (x + rng.normal(0, 5), y + rng.normal(0, 5))
+            _spot(image, spot, rng.uniform(3, 8), colour, rng.uniform(0.2, 0.8), softness=0.8)
+    if rng.random() < 0.15:  # a bubble: bright inside a dark edge
+        spot, radius = _place(rng, depth, 0.1), rng.uniform(4, 11)
+        _spot(image, spot, radius, np.full(3, 245.0), rng.uniform(0.2, 0.6))
+        _ring(image, spot, radius, np.array((120.0, 90, 100)), rng.uniform(0.2, 0.6), 1.2)
+    if rng.random() < 0.15:  # a platelet on top: granular violet with a pale halo
+        spot, radius = _place(rng, depth, 0.1), rng.uniform(5, 10)
+        _spot(image, spot, 1.5 * radius, np.array((235.0, 225, 230)), 0.4, softness=0.5)
+        for _ in range(6):
+            grain = (spot[0] + rng.normal(0, radius / 2.5), spot[1] + rng.normal(0, radius / 2.5))
+            _spot(
+                image, grain, rng.uniform(2, 4.5), np.array((160.0, 110, 180)), 0.45, softness=0.8
+            )
+
+
+def _place(rng, depth, nearest, farthest=1.0):
+    """Return a random (x, y) in the cell whose depth below the rim is in the range given."""
+    rows, columns = np.nonzero((depth >= nearest) & (depth <= farthest))
+    index = rng.integers(rows.size)
+    return float(columns[index]), float(rows[index])
+
+
+# --- brushes ----------------------------------------------------------------------------------
+
+
+def _spot(image, centre, radius, colour, strength, stretch=1.0, tilt=0.0, softness=0.3):
+    """Blend an ellipse of one colour into the image, in place.
+
+    `strength` is its opacity in the middle, `stretch` the ratio of its axes, `tilt` its angle in
+    radians, `softness` the share of the radius over which it fades at the border.
+    """
+    window, x, y = _window(image, centre, radius * stretch * (1 + softness) + 1)
+    x, y = _rotate(x, y, -tilt)
+    distance = np.hypot(x / stretch, y) / radius
+    _blend(window, np.clip((1 - distance) / softness + 0.5, 0, 1) * strength, colour)
+
+
+def _ring(image, centre, radius, colour, strength, thickness):
+    """Blend the outline of a circle into the image, in place."""
+    window, x, y = _window(image, centre, radius + 3 * thickness)
+    across = (np.hypot(x, y) - radius) / thickness
+    _blend(window, np.exp(-(across**2)) * strength, colour)
+
+
+def _window(image, centre, reach):
+    """Return the view of `image` within `reach` of `centre`, and x and y from there."""
+    x, y = centre
+    left, top = max(int(x - reach), 0), max(int(y - reach), 0)
+    window = image[top : int(y + reach) + 2, left : int(x + reach) + 2]
+    rows, columns = window.shape[:2]
+    return window, left - x + np.arange(columns), (top - y + np.arange(rows))[:, np.newaxis]
+
+
+def _blend(window, opacity, colour):
+    window += opacity[..., np.newaxis] * (colour - window)
+
+
+def _rotate(x, y, angle):
+    """Return x and y turned by `angle` radians."""
+    return x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle)
+
+
+def _smooth_noise(rng, shape, cells):
+    """Return smooth noise of the given shape, about -1 to 1, with `cells` hills across."""
+    coarse = Image.fromarray(rng.uniform(-1, 1, (cells, cells)).astype(np.float32))
+    return np.asarray(coarse.resize(shape[::-1], Image.Resampling.BICUBIC))
+
+
+def _coarse(depth, step=3):
+    """Return `depth` in blocks of 3x3 pixels, the resolution of the segmentation."""
+    blocks = depth[::step, ::step].repeat(step, axis=0).repeat(step, axis=1)
+    return blocks[: depth.shape[0], : depth.shape[1]]

@@ -1,0 +1,21 @@
+"""Pictures of the course: matplotlib figures that carry their own alt text.
+
+Each `show_…` returns a `Picture`, a matplotlib `Figure`: as the last line of a cell it is shown.
+"""
+
+from course_utils.plotting.charts import show_bars, show_curves, show_history
+from course_utils.plotting.images import show_image, show_images, show_numbers
+from course_utils.plotting.picture import Picture
+from course_utils.plotting.steps import convolution_steps, pooling_steps
+
+__all__ = [
+    "Picture",
+    "convolution_steps",
+    "pooling_steps",
+    "show_bars",
+    "show_curves",
+    "show_history",
+    "show_image",
+    "show_images",
+    "show_numbers",
+]

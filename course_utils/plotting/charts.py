@@ -1,0 +1,143 @@
+"""Charts: curves over a number, bars over names, and the course of a training run."""
+
+import numpy as np
+
+from course_utils.plotting.picture import (
+    BLUE,
+    LINE_STYLES,
+    MARKERS,
+    ORANGE,
+    PALETTE,
+    Picture,
+    join_words,
+    new_axes,
+    new_picture,
+)
+
+
+def show_curves(
+    curves: dict,
+    x=None,
+    *,
+    title: str,
+    xlabel: str,
+    ylabel: str,
+    percent: bool = False,
+    size: tuple[float, float] = (6.4, 3.6),
+    log_x: bool = False,
+    log_y: bool = False,
+    markers: bool = True,
+) -> Picture:
+    """Draw one line for each entry of `curves`: {label: values}; `x` defaults to 1, 2, 3, …
+
+    percent: values are shares from 0 to 1, shown as per cent. Lines differ in colour, dash and
+    marker, so that the chart also reads in grey.
+    """
+    figure = new_picture(*size, title)
+    ax = new_axes(figure)[0, 0]
+    draw_curves(ax, curves, x, percent=percent, markers=markers)
+    ax.set_xlabel(xlabel)
+    ax.set_ylabel(ylabel)
+    if log_x:
+        ax.set_xscale("log")
+    if log_y:
+        ax.set_yscale("log")
+    figure.alt = f"{title}. Line chart of {ylabel} against {xlabel}. " + " ".join(
+        _describe_curve(label, values, _positions(x, values), percent)
+        for label, values in curves.items()
+    )
+    return figure
+
+
+def draw_curves(ax, curves: dict, x=None, *, percent: bool = False, markers: bool = True) -> None:
+    """Draw the lines of `show_curves` into axes, with a legend where there are several."""
+    for place, (label, values) in enumerate(curves.items()):
+        ax.plot(
+            _positions(x, values),
+            values,
+            label=label,
+            color=PALETTE[place % len(PALETTE)],
+            linestyle=LINE_STYLES[place % len(LINE_STYLES)],
+            marker=MARKERS[place % len(MARKERS)] if markers else None,
+            markersize=4.5,
+        )
+    ax.grid(True, color="#DDDDDD")
+    ax.set_axisbelow(True)
+    if percent:
+        ax.yaxis.set_major_formatter("{x:.0%}")
+        low, high = ax.get_ylim()
+        if high - low < 0.06:
+            ax.yaxis.set_major_formatter("{x:.1%}")
+    if len(curves) > 1:
+        ax.legend(frameon=False)
+
+
+def show_history(history, *, title: str, metric: str = "accuracy") -> Picture:
+    """Draw loss and `metric` of a training run by epoch, training beside validation.
+
+    history: what `fit` returns, or its `history` dictionary.
+    """
+    record = getattr(history, "history", history)
+    epochs = np.arange(1, len(record["loss"]) + 1)
+    figure = new_picture(8.2, 3.3, title)
+    for ax, name in zip(new_axes(figure, 1, 2)[0], ("loss", metric)):
+        named = {"training": record[name]}
+        if f"val_{name}" in record:
+            named["validation"] = record[f"val_{name}"]
+        draw_curves(ax, named, epochs, percent=name != "loss")
+        ax.set_title(name)
+        ax.set_xlabel("epoch")
+        ax.xaxis.get_major_locator().set_params(integer=True)
+    figure.alt = f"{title}. Two line charts by epoch. " + " ".join(
+        _describe_curve(name, values, epochs, percent="loss" not in name)
+        for name, values in record.items()
+        if name.removeprefix("val_") in ("loss", metric)
+    )
+    return figure
+
+
+def show_bars(
+    values,
+    labels,
+    *,
+    title: str,
+    ylabel: str,
+    xlabel: str = "",
+    highlight: int | None = None,
+    percent: bool = False,
+    size: tuple[float, float] = (6.4, 3.0),
+) -> Picture:
+    """Draw one bar for each value, its number on top; `highlight` is drawn in orange."""
+    values = np.asarray(values, dtype=float)
+    figure = new_picture(*size, title)
+    ax = new_axes(figure)[0, 0]
+    colours = [ORANGE if place == highlight else BLUE for place in range(len(values))]
+    bars = ax.bar([str(label) for label in labels], values, color=colours, width=0.7)
+    texts = [f"{value:.1%}" if percent else f"{value:,.4g}" for value in values]
+    ax.bar_label(bars, texts, padding=2, fontsize=8.5)
+    ax.set_ylabel(ylabel)
+    ax.set_xlabel(xlabel)
+    ax.margins(y=0.12)
+    if percent:
+        ax.yaxis.set_major_formatter("{x:.0%}")
+    pairs = ", ".join(f"{label} {text}" for label, text in zip(labels, texts))
+    figure.alt = f"{title}. Bar chart of {ylabel}: {pairs}."
+    return figure
+
+
+def _positions(x, values):
+    return np.arange(1, len(values) + 1) if x is None else np.asarray(x)
+
+
+def _describe_curve(label, values, x, percent: bool) -> str:
+    values = np.asarray(values, dtype=float)
+    show = "{:.1%}" if percent else "{:.3g}"
+    if len(values) == 1:
+        return f"{label}: {show.format(values[0])} at {x[0]:g}."
+    ends = f"from {show.format(values[0])} at {x[0]:g} to {show.format(values[-1])} at {x[-1]:g}"
+    turns = [
+        f"{word} {show.format(values[place])} at {x[place]:g}"
+        for word, place in (("highest", np.argmax(values)), ("lowest", np.argmin(values)))
+        if place not in (0, len(values) - 1)
+    ]
+    return f"{label}: {join_words([ends, *turns])}."

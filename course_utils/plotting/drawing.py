@@ -1,0 +1,77 @@
+"""Boxes and short texts, collected once and drawn by matplotlib (sharp) or by PIL (quick)."""
+
+from functools import cache
+from pathlib import Path
+
+from course_utils.plotting.picture import Picture, new_picture
+
+import numpy as np
+
+PIXELS_PER_INCH = 110  # of an image made by PIL
+
+
+class Drawing:
+    """Boxes and texts on a page of `width` x `height` inches; y grows downwards."""
+
+    def __init__(self, width: float, height: float):
+        self.width, self.height = width, height
+        self._boxes, self._texts = [], []
+
+    def add_box(self, left, top, width, height, fill=None, edge="#999999", line=0.7) -> None:
+        """Add a rectangle; sizes in inches, the line in points."""
+        self._boxes.append((left, top, width, height, fill, edge, line))
+
+    def add_text(self, x, y, text, size=10.0, color="#000000", bold=False) -> None:
+        """Add a text, centred on (x, y); its size in points."""
+        if text:
+            self._texts.append((x, y, text, size, color, bold))
+
+    def add_grid(self, left, top, cell, texts, fills) -> None:
+        """Add a grid of cells; `texts` and `fills` are (rows, columns), `cell` is in inches."""
+        texts = np.array(texts, dtype=object)
+        longest = max(map(len, texts.flat), default=0) or 1
+        size = min(11, 72 * cell * min(0.5, 1.35 / longest))
+        for (row, column), text in np.ndenumerate(texts):
+            x, y = left + column * cell, top + row * cell
+            self.add_box(x, y, cell, cell, fills[row][column])
+            self.add_text(x + cell / 2, y + cell / 2, text, size)
+
+    def to_picture(self, title: str = "") -> Picture:
+        """Return the drawing as a matplotlib figure."""
+        from matplotlib.patches import Rectangle
+
+        picture = new_picture(self.width, self.height, title)
+        picture.set_layout_engine("none")
+        ax = picture.add_axes((0, 0, 1, 1), xlim=(0, self.width), ylim=(self.height, 0))
+        ax.set_axis_off()
+        for left, top, width, height, fill, edge, line in self._boxes:
+            ax.add_patch(Rectangle((left, top), width, height, fc=fill or "none", ec=edge, lw=line))
+        for x, y, text, size, color, bold in self._texts:
+            weight = "bold" if bold else "normal"
+            ax.text(x, y, text, size=size, color=color, weight=weight, ha="center", va="center")
+        return picture
+
+    def to_image(self):
+        """Return the drawing as a PIL image."""
+        from PIL import Image, ImageDraw
+
+        scale = PIXELS_PER_INCH
+        image = Image.new("RGB", (round(self.width * scale), round(self.height * scale)), "white")
+        pen = ImageDraw.Draw(image)
+        for left, top, width, height, fill, edge, line in self._boxes:
+            corners = [round(n * scale) for n in (left, top, left + width, top + height)]
+            pen.rectangle(corners, fill, edge, max(1, round(line * scale / 72)))
+        for x, y, text, size, color, bold in self._texts:
+            font = _load_font(round(size * scale / 72), bold)
+            pen.text((x * scale, y * scale), text, color, font, anchor="mm", align="center")
+        return image
+
+
+@cache
+def _load_font(pixels: int, bold: bool):
+    """Load the font that matplotlib brings along."""
+    import matplotlib
+    from PIL import ImageFont
+
+    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    return ImageFont.truetype(Path(matplotlib.get_data_path(), "fonts", "ttf", name), pixels)

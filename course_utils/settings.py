@@ -1,0 +1,155 @@
+"""Profile, data policy and folders: the only reader of the course's environment variables.
+
+| variable          | meaning                                            | values (default first)     |
+|-------------------|----------------------------------------------------|----------------------------|
+| COURSE_PROFILE    | how much is trained                                | full, quick, demo          |
+| COURSE_DATA       | what may be shown when the real data is not there  | auto, real, standin        |
+| COURSE_DATA_DIR   | where data lies (may be shared and read-only)      | the project's `data` folder |
+
+`TFDS_DATA_DIR` and `KERAS_HOME` are honoured as further places to find prepared copies.
+"""
+
+import os
+import sys
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+POLICIES = ("auto", "real", "standin")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How much of a training run is done: `None` means no limit.
+
+    samples: training samples at most; epochs: epochs at most;
+    reuse: whether a matching checkpoint takes the place of training.
+    """
+
+    name: str
+    samples: int | None = None
+    epochs: int | None = None
+    reuse: bool = False
+
+
+PROFILES = {
+    profile.name: profile
+    for profile in (
+        Profile("full"),
+        Profile("quick", samples=3000, epochs=5),
+        Profile("demo", reuse=True),
+    )
+}
+
+
+def profile() -> Profile:
+    """Return the profile named by `COURSE_PROFILE`; ValueError lists the allowed names."""
+    return PROFILES[_choice("COURSE_PROFILE", tuple(PROFILES))]
+
+
+def data_policy() -> str:
+    """Return `COURSE_DATA`: "auto", "real" or "standin"; ValueError lists the allowed ones."""
+    return _choice("COURSE_DATA", POLICIES)
+
+
+def _choice(variable: str, allowed: tuple[str, ...]) -> str:
+    value = os.environ.get(variable, "").strip().lower() or allowed[0]
+    if value not in allowed:
+        raise ValueError(
+            f"{variable} is {value!r}, which is not known: set it to one of {', '.join(allowed)}."
+        )
+    return value
+
+
+def data_dir() -> Path:
+    """Return the folder in which prepared data is looked for (it need not be writable)."""
+    named = os.environ.get("COURSE_DATA_DIR", "").strip()
+    return Path(named).expanduser() if named else _project_data_dir()
+
+
+def _project_data_dir() -> Path:
+    """Return `data` of the project; outside a checkout, the user's cache folder."""
+    checkout = Path(__file__).resolve().parent.parent
+    return checkout / "data" if (checkout / "notebooks").is_dir() else _user_cache_dir()
+
+
+def _user_cache_dir() -> Path:
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("course_utils", appauthor=False))
+
+
+def writable_dir() -> Path:
+    """Return the folder for downloads, stand-ins and checkpoints.
+
+    It is the data folder, or the user's cache where that is read-only (a copy shared by a class).
+    Raises PermissionError, naming both folders, if neither can be written.
+    """
+    places = [data_dir(), _user_cache_dir()]
+    for place in places:
+        if _is_writable(place):
+            return place
+    raise PermissionError(
+        f"Neither {places[0]} nor {places[1]} can be written: "
+        "set COURSE_DATA_DIR to a folder of your own."
+    )
+
+
+def _is_writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def tfds_dirs() -> list[Path]:
+    """Return the folders that may hold data sets prepared by TensorFlow Datasets, in order."""
+    places = [data_dir() / "tfds", _from_environment("TFDS_DATA_DIR"), _user_cache_dir() / "tfds"]
+    return list(dict.fromkeys(place for place in places if place))
+
+
+def keras_dirs() -> list[Path]:
+    """Return the folders laid out as Keras' cache (`datasets/`, `models/`), in order."""
+    home = _from_environment("KERAS_HOME") or Path.home() / ".keras"
+    return list(dict.fromkeys([data_dir() / "keras", home, _user_cache_dir() / "keras"]))
+
+
+def _from_environment(variable: str) -> Path | None:
+    value = os.environ.get(variable, "").strip()
+    return Path(value).expanduser() if value else None
+
+
+def start_tensorflow() -> None:
+    """Import TensorFlow and Keras without a log line, and let a GPU's memory grow as needed.
+
+    TensorFlow writes to the process' standard error before Python can filter it, so that stream
+    is turned away while the library starts and runs its first operation. Errors still raise.
+    """
+    if "tensorflow" in sys.modules:
+        return
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with _without_stderr():
+        import keras  # noqa: F401
+        import tensorflow as tf
+
+        for gpu in tf.config.list_physical_devices("GPU"):
+            tf.config.experimental.set_memory_growth(gpu, True)
+        tf.get_logger().setLevel("ERROR")
+        tf.zeros(1) + 1
+
+
+@contextmanager
+def _without_stderr():
+    """Send file descriptor 2 to the null device; put it back whatever happens."""
+    sys.stderr.flush()
+    saved = os.dup(2)
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)

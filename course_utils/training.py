@@ -1,0 +1,203 @@
+"""`fit` for the notebooks: Keras' own `fit`, with a progress bar, checkpoints and less waiting."""
+
+import re
+from contextlib import contextmanager
+from datetime import date
+
+import numpy as np
+
+from course_utils import checkpoints, settings
+from course_utils.notices import notice
+from course_utils.progress import Progress
+
+settings.start_tensorflow()
+
+import keras  # noqa: E402
+
+
+def fit(
+    model,
+    x,
+    y=None,
+    *,
+    epochs=1,
+    batch_size=None,
+    validation_data=None,
+    validation_split=0.0,
+    callbacks=(),
+    shuffle=True,
+) -> keras.callbacks.History:
+    """Train a compiled model as `model.fit` does, and return its `History`.
+
+    The history has two attributes more: `best_epoch` (counted from 0; lowest validation loss,
+    or training loss where there is no validation) and `best_weights` (for `model.set_weights`).
+    The model keeps the weights of its last epoch, as in Keras.
+
+    A model with a name of its own leaves a checkpoint. In the demo profile a checkpoint of the
+    same model, data and settings takes the place of training; if it does not fit, a notice says
+    why and the model is trained. The quick profile caps samples and epochs. An interrupt (the
+    kernel's stop button) ends the training and keeps the history so far.
+
+    Steps run in groups inside one compiled function, and a network without convolutions is
+    compiled by XLA; the losses are those of `model.fit` with the same batches.
+    """
+    limits = settings.profile()
+    asked = {"epochs": epochs, "batch_size": batch_size, "validation_split": validation_split}
+    if callbacks:
+        asked["callbacks"] = sorted(type(callback).__name__ for callback in callbacks)
+    validation = validation_data if isinstance(validation_data, tuple) else (validation_data,)
+    record = checkpoints.Record(
+        model=checkpoints.fingerprint_model(model),
+        data=checkpoints.fingerprint_data(x, y, *validation),
+        settings=asked,
+    )
+    if limits.reuse and (history := _reuse(model, record)):
+        return history
+
+    x, y = _cap(x, limits.samples, batch_size), _cap(y, limits.samples, batch_size)
+    watch = _Watch(min(epochs, limits.epochs or epochs))
+    try:
+        with _sped_up(model):
+            model.fit(
+                x,
+                y,
+                batch_size=batch_size,
+                epochs=watch.epochs,
+                validation_data=validation_data,
+                validation_split=validation_split,
+                callbacks=[*callbacks, watch],
+                shuffle=shuffle and not _is_dataset(x),  # a tf.data.Dataset shuffles by itself
+                verbose=0,
+            )
+    except KeyboardInterrupt:
+        watch.interrupted = True
+    finally:
+        watch.close()
+    history = model.history
+    history.best_epoch = watch.best_epoch
+    history.best_weights = watch.best_weights or model.get_weights()
+    if not watch.interrupted and limits.name != "quick" and _has_own_name(model):
+        record.trained, record.amount = date.today().isoformat(), _amount(x)
+        record.history, record.best_epoch = _as_floats(history.history), watch.best_epoch
+        best = watch.best_weights if watch.best_epoch != len(history.epoch) - 1 else None
+        try:
+            checkpoints.write(model.name, model.get_weights(), best, record)
+        except OSError as problem:  # the training is not lost with it
+            notice(f"No checkpoint of {model.name} was kept: {problem}")
+    return history
+
+
+def _reuse(model, wanted):
+    """Load a fitting checkpoint and return its history; else say why not and return None."""
+    if not _has_own_name(model):
+        notice("This model has no name of its own, so no checkpoint is kept; it trains now.")
+        return None
+    found = checkpoints.read(model.name)
+    if found is None:
+        notice(f"There is no checkpoint of {model.name} yet; it trains now.")
+        return None
+    if differences := wanted.differences(found):
+        notice(f"The checkpoint of {model.name} has other {', '.join(differences)}; it trains now.")
+        return None
+    history = keras.callbacks.History()
+    history.set_model(model)
+    history.history, history.best_epoch = found.history, found.best_epoch
+    history.epoch = list(range(len(found.history["loss"])))
+    last_weights, history.best_weights = checkpoints.read_weights(model.name)
+    model.set_weights(last_weights)
+    model.history = history
+    notice(
+        f"Loaded instead of trained: {model.name}, trained on {found.trained} for "
+        f"{len(history.epoch)} epochs on {found.amount}."
+    )
+    return history
+
+
+@contextmanager
+def _sped_up(model):
+    """Run several steps in one compiled call while training; see `benchmarks/training.py`.
+
+    Afterwards `evaluate` and `predict` run as Keras compiles them: groups of steps would make
+    them slow to start.
+    """
+    before = model.steps_per_execution, model.jit_compile
+    layers = list(model._flatten_layers(include_self=False))
+    has_convolution = any("Conv" in type(layer).__name__ for layer in layers)
+    _set_execution(model, 10 if has_convolution else 50, before[1] if has_convolution else True)
+    try:
+        yield
+    finally:
+        _set_execution(model, *before)
+
+
+def _set_execution(model, steps: int, jit_compile) -> None:
+    """Set the steps in one compiled call; functions traced for another number must go."""
+    model.steps_per_execution, model.jit_compile = steps, jit_compile
+    model.train_function = model.test_function = model.predict_function = None
+
+
+def _cap(data, samples, batch_size):
+    """Return the first `samples` samples of an array, or as many batches of a dataset."""
+    if samples is None:
+        return data
+    if _is_dataset(data):
+        return data.take(max(1, samples // (batch_size or 32)))
+    return data[:samples] if hasattr(data, "__array__") else data
+
+
+def _is_dataset(data) -> bool:
+    """Tell whether this is a `tf.data.Dataset`."""
+    return hasattr(data, "element_spec") and hasattr(data, "take")
+
+
+def _amount(x) -> str:
+    if hasattr(x, "__array__"):
+        return f"{len(x):,} samples"
+    batches = int(x.cardinality()) if _is_dataset(x) else len(x)
+    return f"{batches:,} batches" if batches >= 0 else "a stream of batches"
+
+
+def _as_floats(record: dict) -> dict:
+    return {name: [float(value) for value in values] for name, values in record.items()}
+
+
+def _has_own_name(model) -> bool:
+    """Tell whether the author named the model (Keras would call it sequential_1, …)."""
+    return not re.fullmatch(r"(sequential|functional|model)(_\d+)?", model.name)
+
+
+class _Watch(keras.callbacks.Callback):
+    """Shows the progress, and remembers the weights of the best epoch."""
+
+    def __init__(self, epochs: int):
+        super().__init__()
+        self.epochs, self.interrupted = epochs, False
+        self.best_epoch, self.best_weights, self._best = 0, None, np.inf
+
+    def on_train_begin(self, logs=None):
+        self._steps = self.params.get("steps") or 1
+        self._bar = Progress(self.epochs * self._steps, f"Training {self.model.name}")
+        self._done, self._text = 0, ""
+
+    def on_train_batch_end(self, batch, logs=None):
+        done = self._done * self._steps + batch + 1
+        self._bar.update(done, f"epoch {self._done + 1} of {self.epochs}, {_in_words(logs)}")
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._done += 1
+        self._text = _in_words(logs)
+        value = logs.get("val_loss", logs["loss"])
+        if value < self._best:
+            self._best, self.best_epoch = value, epoch
+            self.best_weights = self.model.get_weights()
+
+    def close(self):
+        """Leave one line: how many epochs, and where they led."""
+        if hasattr(self, "_bar"):
+            end = " (stopped; the history so far is kept)" if self.interrupted else ""
+            self._bar.close(f"{self._done} of {self.epochs} epochs{end}: {self._text}")
+
+
+def _in_words(logs: dict) -> str:
+    names = {name: name.replace("val_", "validation ") for name in logs or {}}
+    return ", ".join(f"{names[name]} {float(value):.4f}" for name, value in (logs or {}).items())

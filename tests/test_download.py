@@ -1,0 +1,353 @@
+"""Downloads: the file arrives whole or not at all; each fault gets one sentence."""
+
+import errno
+import hashlib
+import os
+import socket
+import stat
+import threading
+import time
+
+from course_utils.datasets import catalogue, download
+from course_utils.datasets.download import RemoteFile, WrongFileError, fetch
+
+import pytest
+
+BODY = bytes(range(256)) * 3000  # 768,000 bytes: more than one chunk
+
+
+def remote(*urls, body=BODY):
+    return RemoteFile(urls, len(body), hashlib.sha256(body).hexdigest())
+
+
+def one_sentence(error):
+    text = str(error.value)
+    assert text.endswith(".") and "\n" not in text and ". " not in text
+    return text
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder that must not hold anything half-done when the test is over."""
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    (folder / "mine.txt").write_text("kept")
+    yield folder
+    left = {path.name for path in folder.iterdir()} - {"mine.txt", "data.bin"}
+    assert not left
+    assert (folder / "mine.txt").read_text() == "kept"
+
+
+@pytest.fixture
+def dead_url():
+    """An address on this machine at which nobody listens."""
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))  # bound, never listening: connections are refused
+        yield f"http://127.0.0.1:{reserved.getsockname()[1]}/data.bin"
+
+
+# ---- What arrives -------------------------------------------------------------------------------
+
+
+def test_the_whole_file_arrives(server, folder):
+    server.answers["/data.bin"] = BODY
+    path = fetch(remote(server.url("/data.bin")), folder)
+    assert path == folder / "data.bin"
+    assert path.read_bytes() == BODY
+
+
+def test_a_missing_folder_is_made(server, tmp_path):
+    server.answers["/data.bin"] = BODY
+    path = fetch(remote(server.url("/data.bin")), tmp_path / "a" / "b")
+    assert path.read_bytes() == BODY
+
+
+def test_a_file_that_is_there_is_not_asked_for_again(server, folder):
+    (folder / "data.bin").write_bytes(BODY)
+    assert fetch(remote(server.url("/data.bin")), folder).read_bytes() == BODY
+    assert server.asked == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permission bits")
+def test_others_may_read_a_download_as_any_new_file(server, folder):
+    server.answers["/data.bin"] = BODY
+    path = fetch(remote(server.url("/data.bin")), folder)
+    modes = [stat.S_IMODE(file.stat().st_mode) for file in (path, folder / "mine.txt")]
+    assert modes[0] == modes[1]
+
+
+def test_a_proxy_is_asked_where_one_is_set(server, folder, monkeypatch):
+    server.answers["/data.bin"] = BODY
+    monkeypatch.setenv("http_proxy", server.url(""))
+    monkeypatch.setenv("no_proxy", "")
+    monkeypatch.setenv("NO_PROXY", "")
+    assert fetch(remote("http://host.invalid/data.bin"), folder).read_bytes() == BODY
+    assert server.asked == ["http://host.invalid/data.bin"]
+
+
+# ---- What is wrong with what arrives ------------------------------------------------------------
+
+
+def test_wrong_size(server, folder):
+    server.answers["/data.bin"] = BODY[:-1]
+    with pytest.raises(WrongFileError) as error:
+        fetch(remote(server.url("/data.bin")), folder)
+    assert "767,999 bytes instead of 768,000" in one_sentence(error)
+
+
+def test_wrong_sha256_with_the_right_size(server, folder):
+    server.answers["/data.bin"] = BODY[:-1] + b"?"
+    with pytest.raises(WrongFileError) as error:
+        fetch(remote(server.url("/data.bin")), folder)
+    assert "SHA-256" in one_sentence(error)
+
+
+def test_a_web_page_instead_of_the_file(server, folder):
+    server.answers["/data.bin"] = b"<html>Please log in to the network of the hotel.</html>"
+    with pytest.raises(WrongFileError) as error:
+        fetch(remote(server.url("/data.bin")), folder)
+    assert "55 bytes instead of 768,000" in one_sentence(error)
+
+
+def test_an_endless_answer_is_not_read_to_its_end(server, folder):
+    def endless(handler):
+        handler.send_response(200)
+        handler.end_headers()
+        try:
+            while True:
+                handler.wfile.write(bytes(1 << 16))
+        except OSError:
+            pass  # the reader has hung up
+
+    server.answers["/data.bin"] = endless
+    with pytest.raises(WrongFileError):
+        fetch(remote(server.url("/data.bin")), folder)
+
+
+def test_connection_cut_half_way(server, folder):
+    server.answers["/data.bin"] = lambda handler: handler.send_body(BODY[:400_000], len(BODY))
+    with pytest.raises(WrongFileError) as error:
+        fetch(remote(server.url("/data.bin")), folder)
+    assert "400,000 bytes instead of 768,000" in one_sentence(error)
+
+
+def test_connection_cut_in_a_chunked_answer(server, folder):
+    def cut(handler):
+        handler.send_response(200)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        handler.wfile.write(b"1000\r\n" + BODY[:100])
+
+    server.answers["/data.bin"] = cut
+    with pytest.raises(ConnectionError, match="broke off"):
+        fetch(remote(server.url("/data.bin")), folder)
+
+
+def test_an_answer_that_is_not_http(server, folder):
+    server.answers["/data.bin"] = lambda handler: handler.wfile.write(b"220 ftp ready\r\n\r\n")
+    with pytest.raises(ConnectionError) as error:
+        fetch(remote(server.url("/data.bin")), folder)
+    assert "broke off" in one_sentence(error)
+
+
+def test_file_not_found_on_the_server(server, folder):
+    with pytest.raises(ConnectionError) as error:
+        fetch(remote(server.url("/data.bin")), folder)
+    assert "HTTP status 404" in one_sentence(error)
+
+
+# ---- Several addresses --------------------------------------------------------------------------
+
+
+def test_first_address_dead_and_the_mirror_works(server, folder, dead_url):
+    server.answers["/data.bin"] = BODY
+    assert fetch(remote(dead_url, server.url("/data.bin")), folder).read_bytes() == BODY
+
+
+def test_first_address_has_no_such_file_and_the_mirror_works(server, folder):
+    server.answers["/there/data.bin"] = BODY
+    file = remote(server.url("/data.bin"), server.url("/there/data.bin"))
+    assert fetch(file, folder).read_bytes() == BODY
+
+
+def test_wrong_file_at_the_first_and_right_at_the_second(server, folder):
+    server.answers |= {"/data.bin": b"another", "/there/data.bin": BODY}
+    file = remote(server.url("/data.bin"), server.url("/there/data.bin"))
+    assert fetch(file, folder).read_bytes() == BODY
+
+
+def test_the_first_good_address_is_the_only_one_read(server, folder):
+    server.answers |= {"/data.bin": BODY, "/there/data.bin": BODY}
+    fetch(remote(server.url("/data.bin"), server.url("/there/data.bin")), folder)
+    assert server.asked == ["/data.bin"]
+
+
+def test_a_wrong_file_is_reported_rather_than_a_dead_mirror(server, folder, dead_url):
+    server.answers["/data.bin"] = b"another"
+    with pytest.raises(WrongFileError):
+        fetch(remote(dead_url, server.url("/data.bin")), folder)
+
+
+def test_every_file_of_the_catalogue_has_one_name_and_a_whole_hash():
+    for _, files in catalogue.ARRAY_FILES.values():
+        for file in files:
+            assert {url.rsplit("/", 1)[1] for url in file.urls} == {file.name}
+            assert len(file.sha256) == 64 and int(file.sha256, 16) and file.size > 0
+
+
+def test_mirrors_keep_the_name_of_the_file():
+    for start, others in catalogue.MIRRORS.items():
+        assert catalogue.addresses(start + "a.gz") == [
+            start + "a.gz",
+            *(o + "a.gz" for o in others),
+        ]
+    assert catalogue.addresses("https://host.invalid/a.gz") == ["https://host.invalid/a.gz"]
+
+
+# ---- What is there already ----------------------------------------------------------------------
+
+
+def test_a_damaged_file_that_is_there_is_named_and_kept(server, folder):
+    (folder / "data.bin").write_bytes(b"damaged")
+    server.answers["/data.bin"] = BODY
+    with pytest.raises(WrongFileError) as error:
+        fetch(remote(server.url("/data.bin")), folder)
+    assert str(folder / "data.bin") in one_sentence(error)
+    assert (folder / "data.bin").read_bytes() == b"damaged"
+
+
+def test_a_failed_download_leaves_the_other_files_alone(server, folder):
+    (folder / "data.bin").write_bytes(BODY)
+    other = RemoteFile([server.url("/other.bin")], 3, "0" * 64)
+    with pytest.raises(ConnectionError):
+        fetch(other, folder)
+    assert (folder / "data.bin").read_bytes() == BODY
+
+
+def test_an_interrupt_leaves_nothing(server, folder, monkeypatch):
+    server.answers["/data.bin"] = BODY
+
+    def stop(self, *args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(download.Progress, "update", stop)
+    with pytest.raises(KeyboardInterrupt):
+        fetch(remote(server.url("/data.bin")), folder)
+    assert not (folder / "data.bin").exists()
+
+
+# ---- The disk -----------------------------------------------------------------------------------
+
+
+class Refusing:
+    """A file whose `write` fails after the first chunk, as on a full disk."""
+
+    def __init__(self, file, number):
+        self._file, self._number, self.name = file, number, file.name
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *problem):
+        self._file.close()
+
+    def write(self, chunk):
+        if self._file.tell():
+            raise OSError(self._number, os.strerror(self._number))
+        return self._file.write(chunk)
+
+
+def test_disk_full_half_way(server, folder, monkeypatch):
+    server.answers |= {"/data.bin": BODY, "/there/data.bin": BODY}
+    opened = download._open_beside
+    monkeypatch.setattr(
+        download, "_open_beside", lambda *args: Refusing(opened(*args), errno.ENOSPC)
+    )
+    with pytest.raises(OSError, match="disk is full") as error:
+        fetch(remote(server.url("/data.bin"), server.url("/there/data.bin")), folder)
+    text = one_sentence(error)
+    assert str(folder) in text and "COURSE_DATA_DIR" in text
+    assert error.value.errno == errno.ENOSPC
+    assert server.asked == ["/data.bin"]  # another address would not help
+
+
+def test_folder_that_cannot_be_made(server, tmp_path):
+    (tmp_path / "file").write_text("")
+    server.answers["/data.bin"] = BODY
+    with pytest.raises(PermissionError) as error:
+        fetch(remote(server.url("/data.bin")), tmp_path / "file" / "folder")
+    text = one_sentence(error)
+    assert str(tmp_path / "file" / "folder") in text and "COURSE_DATA_DIR" in text
+
+
+def test_folder_that_refuses_a_new_file(server, folder, monkeypatch):
+    server.answers["/data.bin"] = BODY
+
+    def refuse(path, mode="r"):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr("builtins.open", refuse)
+    with pytest.raises(PermissionError) as error:
+        fetch(remote(server.url("/data.bin")), folder)
+    monkeypatch.undo()
+    assert str(folder) in one_sentence(error)
+
+
+# ---- No network ---------------------------------------------------------------------------------
+
+URLS = [f"https://host{number}.invalid/data.bin" for number in range(3)]
+
+
+def test_no_network_names_the_hosts(folder, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise socket.gaierror("Name or service not known")
+
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    with pytest.raises(ConnectionError) as error:
+        fetch(remote(*URLS), folder)
+    assert "host0.invalid, host1.invalid, host2.invalid" in str(error.value)
+    assert one_sentence(error).startswith("No network")
+
+
+def test_a_network_that_swallows_packets_holds_nobody_up(folder, monkeypatch):
+    """Fifty hosts that never answer cost one wait, not fifty, however long they block."""
+    urls = [f"https://host{number}.invalid/data.bin" for number in range(50)]
+    release = threading.Event()
+    still_blocked = []
+
+    def block(*args, **kwargs):
+        still_blocked.append(None)
+        release.wait(60)
+        still_blocked.pop()
+        raise TimeoutError
+
+    monkeypatch.setattr(socket, "create_connection", block)
+    monkeypatch.setattr(download, "SECONDS_TO_ANSWER", 0.2)
+    started = time.monotonic()
+    with pytest.raises(ConnectionError, match="No network"):
+        fetch(remote(*urls), folder)
+    waited = time.monotonic() - started
+    assert len(still_blocked) == 50  # fetch came back before any of them did
+    assert waited < 5  # one after the other they would take ten seconds
+    release.set()
+
+
+def test_the_wait_for_an_answer_is_under_a_second():
+    assert download.SECONDS_TO_ANSWER < 1
+
+
+def test_a_host_that_answers_is_used_though_another_blocks(server, folder, monkeypatch):
+    release = threading.Event()
+    connect = socket.create_connection
+
+    def block_first(address, *args, **kwargs):
+        if address[0] == "host0.invalid":
+            release.wait(60)
+            raise TimeoutError
+        return connect(address, *args, **kwargs)
+
+    server.answers["/data.bin"] = BODY
+    monkeypatch.setattr(socket, "create_connection", block_first)
+    path = fetch(remote(URLS[0], server.url("/data.bin")), folder)
+    release.set()
+    assert path.read_bytes() == BODY

@@ -1,0 +1,142 @@
+"""The ways to install the course agree, and the set-up chooses its Python rightly."""
+
+import os
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.markers import Marker
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PINS = [
+    Requirement(line)
+    for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+]
+PYTHONS = ("3.11", "3.12", "3.13")
+
+
+def asked_for() -> list[Requirement]:
+    texts = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
+    return [Requirement(text) for text in texts]
+
+
+def pin_of(name: str, python: str, system: str = "linux"):
+    """Return the version that requirements.txt sets for a package on a Python and a system."""
+    where = {"python_full_version": f"{python}.9", "python_version": python}
+    where |= {"sys_platform": system, "os_name": "nt" if system == "win32" else "posix"}
+    found = [
+        next(iter(pin.specifier)).version
+        for pin in PINS
+        if pin.name == name and (pin.marker is None or Marker(str(pin.marker)).evaluate(where))
+    ]
+    assert len(found) == 1, f"{name} on Python {python}: {found}"
+    return found[0]
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_pins_lie_in_the_ranges_of_pyproject(python):
+    for requirement in asked_for():
+        version = pin_of(requirement.name, python)
+        assert requirement.specifier.contains(version), f"{requirement} against {version}"
+
+
+def test_requirements_are_exact():
+    for pin in PINS:
+        assert [spec.operator for spec in pin.specifier] == ["=="], str(pin)
+        assert pin.url is None, f"{pin} names a host"
+
+
+def test_numpy_differs_between_pythons():
+    """NumPy 2.5 left Python 3.11 behind, so its pin needs a marker."""
+    assert pin_of("numpy", "3.11") != pin_of("numpy", "3.12")
+
+
+def test_conda_environment_has_the_same_python_and_packages():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    dependencies = environment["dependencies"]
+    python = next(d for d in dependencies if isinstance(d, str) and d.startswith("python"))
+    assert SpecifierSet(python.removeprefix("python")) == SpecifierSet(PROJECT["requires-python"])
+    assert {"pip": ["-r requirements.txt", "-e ."]} in dependencies
+
+
+def test_workflow_tests_every_python_and_system():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
+    matrix = workflow["jobs"]["tested"]["strategy"]["matrix"]
+    assert tuple(matrix["python"]) == PYTHONS
+    assert {name.split("-")[0] for name in matrix["os"]} == {"ubuntu", "macos", "windows"}
+    allowed = SpecifierSet(PROJECT["requires-python"])
+    assert all(f"{python}.0" in allowed for python in PYTHONS)
+
+
+def test_make_help_lists_every_command():
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    phony = set(re.findall(r"^\.PHONY: (\w+)$", text, re.M))
+    helped = set(re.findall(r"^(\w+):.*## ", text, re.M))
+    assert phony == helped
+    assert {"lab", "test", "run", "full", "format", "help"} <= helped
+
+
+@pytest.fixture
+def bare_machine(tmp_path):
+    """A copy of the set-up script, and a PATH with nothing but what the test puts there."""
+    tools, commands = tmp_path / "tools", tmp_path / "commands"
+    tools.mkdir()
+    commands.mkdir()
+    shutil.copy(ROOT / "tools/setup", tools)
+    (commands / "dirname").symlink_to(shutil.which("dirname"))
+
+    def set_up(**pythons):
+        for name, version in pythons.items():
+            command = commands / name.replace("_", ".")
+            good = version in PYTHONS
+            command.write_text(
+                f'#!/bin/sh\n[ "$1" = -c ] && exit {0 if good else 1}\n'
+                f'[ "$1" = --version ] && echo "Python {version}"\n'
+                f'[ "$1" = -m ] && echo "$0 $*" && exit 7\n'
+            )
+            command.chmod(0o755)
+        return subprocess.run(
+            [shutil.which("sh"), "tools/setup"],
+            cwd=tmp_path,
+            env={"PATH": str(commands)},
+            capture_output=True,
+            text=True,
+        )
+
+    return set_up
+
+
+needs_sh = pytest.mark.skipif(os.name == "nt", reason="fake interpreters are shell scripts")
+
+
+@needs_sh
+def test_set_up_without_a_suitable_python_says_so_in_one_sentence(bare_machine):
+    result = bare_machine(python3="3.14", python="2.7")
+    assert result.returncode == 1
+    assert result.stderr.strip() == (
+        "The course needs Python 3.11, 3.12 or 3.13, and none was found: "
+        "install one from python.org and run this again."
+    )
+
+
+@needs_sh
+@pytest.mark.parametrize(
+    "installed, chosen",
+    [
+        ({"python3": "3.12"}, "3.12"),
+        ({"python3": "3.14", "python3_13": "3.13"}, "3.13"),
+        ({"python3": "3.10", "python3_11": "3.11", "python3_13": "3.13"}, "3.13"),
+    ],
+)
+def test_set_up_takes_the_first_suitable_python(bare_machine, installed, chosen):
+    result = bare_machine(**installed)
+    assert f"Setting up .venv with Python {chosen}" in result.stdout
+    assert "-m venv --clear .venv" in result.stdout, "without uv, venv and pip are used"

@@ -1,0 +1,130 @@
+"""What every committed notebook promises its readers; their cells are run by nbval."""
+
+import json
+import re
+import statistics
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parent.parent / "notebooks"
+NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+IMAGE = re.compile(r"<img [^>]*>")
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def notebook(request):
+    return json.loads(request.param.read_text(encoding="utf-8"))
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+
+
+def prose(notebook):
+    cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
+    return "\n\n".join("".join(cell["source"]) for cell in cells)
+
+
+def lines_of(cell):
+    return [line for line in "".join(cell["source"]).splitlines() if line.strip()]
+
+
+def texts_of(cell):
+    """Return all text that a cell's outputs show."""
+    texts = []
+    for output in cell["outputs"]:
+        texts.append("".join(output.get("text", "")))
+        for kind, content in output.get("data", {}).items():
+            if kind.startswith("text/"):
+                texts.append("".join(content))
+    return texts
+
+
+def test_there_are_notebooks_numbered_in_order():
+    numbers = [int(path.stem[:2]) for path in NOTEBOOKS]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_skeleton(notebook):
+    text = prose(notebook)
+    first = "".join(notebook["cells"][0]["source"])
+    assert re.match(r"# \d · ", first)
+    assert "**You will learn**" in first
+    assert 3 <= len(re.findall(r"^- ", first, re.M)) <= 5
+    assert re.search(r"About \d+ minutes · accompanies lectures? 00\d", first)
+    for heading in ("## What you should see", "## Key points", "## Going further"):
+        assert heading in text
+    assert "**Predict.**" in text
+    assert text.count("**Your turn.**") >= 5
+    assert text.count("<summary>Hint</summary>") == text.count("**Your turn.**")
+    assert "For the instructor" in text
+
+
+def test_code_is_short(notebook):
+    lengths = [len(lines_of(cell)) for cell in code_cells(notebook)]
+    assert statistics.median(lengths) <= 6
+    assert max(lengths) <= 25
+
+
+def test_every_cell_has_slide_metadata_and_a_stable_id(notebook):
+    ids = [cell["id"] for cell in notebook["cells"]]
+    assert len(set(ids)) == len(ids)
+    kinds = {"slide", "subslide", "fragment", "skip", "notes", "-"}
+    for cell in notebook["cells"]:
+        assert cell["metadata"]["slideshow"]["slide_type"] in kinds
+
+
+def test_was_run_from_the_top_without_error_or_warning(notebook):
+    counts = [cell["execution_count"] for cell in code_cells(notebook)]
+    assert counts == list(range(1, len(counts) + 1))
+    for cell in code_cells(notebook):
+        for output in cell["outputs"]:
+            assert output["output_type"] != "error"
+            assert output.get("name") != "stderr", output
+        for text in texts_of(cell):
+            assert not re.search(r"warning|traceback", text, re.I), text[:200]
+
+
+def test_shows_the_real_data(notebook):
+    for cell in code_cells(notebook):
+        assert not any("stand-in" in text for text in texts_of(cell)), "".join(cell["source"])
+
+
+def test_every_figure_has_alt_text(notebook):
+    images = [
+        tag for cell in code_cells(notebook) for t in texts_of(cell) for tag in IMAGE.findall(t)
+    ]
+    assert images
+    for tag in images:
+        alt = re.search(r'alt="([^"]*)"', tag)
+        assert alt and len(alt[1]) > 20, tag[-200:]
+    for cell in code_cells(notebook):
+        for output in cell["outputs"]:
+            kinds = output.get("data", {})
+            assert not any(kind.startswith("image/") for kind in kinds), "a figure without alt text"
+
+
+def test_names_no_path_of_a_machine(notebook):
+    text = json.dumps(notebook)
+    assert not re.search(r"(/home/|/root/|/Users/|/tmp/|[A-Z]:\\\\)", text)
+
+
+def test_outputs_that_depend_on_data_are_checked_in_code(notebook):
+    """A cell that nbval does not compare is covered by ranges: the notebook has several."""
+    ignored = [
+        c for c in code_cells(notebook) if "nbval-ignore-output" in c["metadata"].get("tags", [])
+    ]
+    assert len(ignored) < len(code_cells(notebook)) * 0.7
+    compared = [c for c in ignored if re.search(r"expected\.compare|assert ", "".join(c["source"]))]
+    assert len(compared) >= 3
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_is_small(path):
+    assert path.stat().st_size < 1_500_000
+
+
+def test_settings_are_never_visible_in_a_cell(notebook):
+    for cell in code_cells(notebook):
+        assert "COURSE_" not in "".join(cell["source"])

@@ -1,0 +1,202 @@
+"""Settings: profiles, data policy, folders, and a start without a word."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from course_utils import settings
+
+import pytest
+
+# ---- Profiles and policy ------------------------------------------------------------------------
+
+
+def test_full_is_the_default_profile_and_limits_nothing(monkeypatch):
+    monkeypatch.delenv("COURSE_PROFILE")
+    profile = settings.profile()
+    assert (profile.name, profile.samples, profile.epochs, profile.reuse) == (
+        "full",
+        None,
+        None,
+        False,
+    )
+
+
+def test_quick_caps_samples_and_epochs_and_trains(monkeypatch):
+    monkeypatch.setenv("COURSE_PROFILE", "quick")
+    profile = settings.profile()
+    assert 0 < profile.samples < 60_000
+    assert 0 < profile.epochs <= 5
+    assert not profile.reuse
+
+
+def test_demo_re_uses_checkpoints_of_the_full_training(monkeypatch):
+    monkeypatch.setenv("COURSE_PROFILE", "demo")
+    profile = settings.profile()
+    assert profile.reuse
+    assert profile.samples is None and profile.epochs is None
+
+
+@pytest.mark.parametrize("policy", ["auto", "real", "standin"])
+def test_data_policies(monkeypatch, policy):
+    monkeypatch.setenv("COURSE_DATA", policy)
+    assert settings.data_policy() == policy
+
+
+def test_auto_is_the_default_policy(monkeypatch):
+    monkeypatch.delenv("COURSE_DATA")
+    assert settings.data_policy() == "auto"
+
+
+def test_an_empty_value_means_the_default(monkeypatch):
+    monkeypatch.setenv("COURSE_DATA", "")
+    monkeypatch.setenv("COURSE_PROFILE", " ")
+    assert (settings.data_policy(), settings.profile().name) == ("auto", "full")
+
+
+def test_case_and_spaces_do_not_matter(monkeypatch):
+    monkeypatch.setenv("COURSE_PROFILE", " Quick ")
+    assert settings.profile().name == "quick"
+
+
+def test_unknown_profile_lists_the_allowed_ones(monkeypatch):
+    monkeypatch.setenv("COURSE_PROFILE", "fast")
+    with pytest.raises(ValueError, match="COURSE_PROFILE is 'fast'.* full, quick, demo"):
+        settings.profile()
+
+
+def test_unknown_policy_lists_the_allowed_ones(monkeypatch):
+    monkeypatch.setenv("COURSE_DATA", "fake")
+    with pytest.raises(ValueError, match="COURSE_DATA is 'fake'.* auto, real, standin"):
+        settings.data_policy()
+
+
+# ---- Folders ------------------------------------------------------------------------------------
+
+
+def test_course_data_dir_moves_the_data_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_DATA_DIR", str(tmp_path / "elsewhere"))
+    assert settings.data_dir() == tmp_path / "elsewhere"
+
+
+def test_course_data_dir_may_start_in_the_home_folder(monkeypatch):
+    monkeypatch.setenv("COURSE_DATA_DIR", "~/course")
+    assert settings.data_dir() == Path.home() / "course"
+
+
+def test_the_projects_data_folder_is_the_default(monkeypatch):
+    monkeypatch.delenv("COURSE_DATA_DIR")
+    assert settings.data_dir() == Path(__file__).resolve().parents[1] / "data"
+
+
+def test_outside_a_checkout_the_users_cache_is_the_default(data_folder, monkeypatch, tmp_path):
+    monkeypatch.delenv("COURSE_DATA_DIR")
+    monkeypatch.setattr(settings, "__file__", str(tmp_path / "site-packages/course_utils/s.py"))
+    assert settings.data_dir() == tmp_path / "cache"
+
+
+def test_tfds_data_dir_is_looked_into_after_the_data_folder(data_folder, monkeypatch, tmp_path):
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "tfds_here"))
+    assert settings.tfds_dirs()[:2] == [data_folder / "tfds", tmp_path / "tfds_here"]
+
+
+def test_keras_home_is_looked_into_after_the_data_folder(data_folder, monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras_here"))
+    assert settings.keras_dirs()[:2] == [data_folder / "keras", tmp_path / "keras_here"]
+
+
+def test_without_keras_home_the_home_folders_dot_keras_is_looked_into(data_folder, monkeypatch):
+    monkeypatch.delenv("KERAS_HOME")
+    assert Path.home() / ".keras" in settings.keras_dirs()
+
+
+def test_no_folder_is_looked_into_twice(data_folder, monkeypatch):
+    monkeypatch.setenv("TFDS_DATA_DIR", str(data_folder / "tfds"))
+    monkeypatch.setenv("KERAS_HOME", str(data_folder / "keras"))
+    for folders in (settings.tfds_dirs(), settings.keras_dirs()):
+        assert len(folders) == len(set(folders))
+
+
+def test_a_writable_data_folder_takes_the_downloads(data_folder):
+    assert settings.writable_dir() == data_folder
+    assert list(data_folder.iterdir()) == []  # looking left nothing behind
+
+
+def test_a_missing_data_folder_is_made(data_folder, monkeypatch):
+    monkeypatch.setenv("COURSE_DATA_DIR", str(data_folder / "new" / "folder"))
+    assert settings.writable_dir() == data_folder / "new" / "folder"
+
+
+def unwritable(tmp_path):
+    """Return a folder that nobody can make or write, not even the superuser: it is below a file."""
+    (tmp_path / "file").write_text("")
+    return tmp_path / "file" / "folder"
+
+
+def test_a_read_only_data_folder_gives_the_users_cache(data_folder, monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_DATA_DIR", str(unwritable(tmp_path)))
+    assert settings.writable_dir() == tmp_path / "cache"
+
+
+def test_neither_folder_writable_names_both(data_folder, monkeypatch, tmp_path):
+    refused = unwritable(tmp_path)
+    monkeypatch.setenv("COURSE_DATA_DIR", str(refused))
+    monkeypatch.setattr(settings, "_user_cache_dir", lambda: refused / "cache")
+    with pytest.raises(PermissionError) as caught:
+        settings.writable_dir()
+    assert f"{refused} nor {refused / 'cache'}" in str(caught.value)
+    assert "COURSE_DATA_DIR" in str(caught.value)
+
+
+# ---- The start ----------------------------------------------------------------------------------
+
+
+def run(code, **environment):
+    """Run code in a Python of its own; standard error and output come back as one text."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, **environment},
+        check=False,
+    )
+
+
+def test_importing_the_package_imports_nothing_heavy():
+    heavy = "tensorflow keras numpy matplotlib sklearn skimage tensorflow_datasets IPython"
+    code = f"import sys, course_utils; print([m for m in {heavy.split()} if m in sys.modules])"
+    assert run(code).stdout == "[]\n"
+
+
+def test_settings_and_datasets_do_not_start_tensorflow():
+    code = "import sys; from course_utils import datasets, expected; print('tensorflow' in sys.modules)"
+    assert run(code).stdout == "False\n"
+
+
+def test_tensorflow_starts_and_trains_without_a_word():
+    code = """
+from course_utils import settings
+settings.start_tensorflow()
+import keras, numpy as np
+model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse", jit_compile=True)
+model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0)
+"""
+    done = run(code)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_standard_error_works_again_after_the_start(capfd):
+    with settings._without_stderr():
+        os.write(2, b"lost")
+    os.write(2, b"kept")
+    assert capfd.readouterr().err == "kept"
+
+
+def test_standard_error_works_again_after_a_failed_start(capfd):
+    with pytest.raises(ImportError), settings._without_stderr():
+        raise ImportError("no such library")
+    os.write(2, b"kept")
+    assert capfd.readouterr().err == "kept"
