@@ -8,6 +8,10 @@ new parameters for each image. Images are channels-last.
 import functools
 from numbers import Integral, Real
 
+from course_utils import settings
+
+settings.start_tensorflow()
+
 import keras
 import numpy as np
 import tensorflow as tf

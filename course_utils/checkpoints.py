@@ -10,9 +10,9 @@ import zlib
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import numpy as np
-
 from course_utils import settings
+
+import numpy as np
 
 RECORD, WEIGHTS = "record.json", "weights.npz"
 

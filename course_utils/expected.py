@@ -27,7 +27,12 @@ def compare(name: str, value: float) -> None:
     band = show.format(low) if low == high else f"{show.format(low)} to {show.format(high)}"
     lecture = show.format(entry["lecture"]) if "lecture" in entry else entry["says"]
     verdict = "as expected" if inside else "outside"
-    _compared[name] = (entry["title"], show.format(value), f"{lecture} ({entry['source']})", f"{band}: {verdict}")
+    _compared[name] = (
+        entry["title"],
+        show.format(value),
+        f"{lecture} ({entry['source']})",
+        f"{band}: {verdict}",
+    )
     print(f"{entry['title']}: {show.format(value)}")
     print(f"  lecture {entry['source']}: {lecture}")
     print(f"  expected here: {band} -> {verdict}")
@@ -48,9 +53,11 @@ class Table:
 
     def _repr_html_(self) -> str:
         def line(cells, tag):
-            return "".join(f'<{tag} style="text-align:left">{html.escape(cell)}</{tag}>' for cell in cells)
+            return "".join(
+                f'<{tag} style="text-align:left">{html.escape(cell)}</{tag}>' for cell in cells
+            )
 
-        body = "".join(f'<tr>{line(row, "td")}</tr>' for row in self.rows)
+        body = "".join(f"<tr>{line(row, 'td')}</tr>" for row in self.rows)
         return f"<table><tr>{line(self.HEAD, 'th')}</tr>{body}</table>"
 
     def __repr__(self) -> str:

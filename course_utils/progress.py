@@ -58,6 +58,7 @@ def _notebook_handle():
 
 
 def _bar(share: float, label: str, text: str) -> dict[str, str]:
-    words = html.escape(f"{label}: {share:.0%} {text}")
-    bar = f'<progress value="{share:.3f}" max="1" aria-label="{words}"></progress>'
-    return {"text/html": f"{bar} <small>{words}</small>", "text/plain": words}
+    words = f"{label}: {share:.0%} {text}"
+    shown = html.escape(words)
+    bar = f'<progress value="{share:.3f}" max="1" aria-label="{shown}"></progress>'
+    return {"text/html": f"{bar} <small>{shown}</small>", "text/plain": words}

@@ -1,10 +1,8 @@
 """Profile, data policy and folders: the only reader of the course's environment variables.
 
-| variable          | meaning                                            | values (default first)     |
-|-------------------|----------------------------------------------------|----------------------------|
-| COURSE_PROFILE    | how much is trained                                | full, quick, demo          |
-| COURSE_DATA       | what may be shown when the real data is not there  | auto, real, standin        |
-| COURSE_DATA_DIR   | where data lies (may be shared and read-only)      | the project's `data` folder |
+COURSE_PROFILE   how much is trained: full (default), quick, demo
+COURSE_DATA      what may be shown: auto (default), real, standin
+COURSE_DATA_DIR  where data lies, perhaps shared and read-only (default: the project's `data`)
 
 `TFDS_DATA_DIR` and `KERAS_HOME` are honoured as further places to find prepared copies.
 """

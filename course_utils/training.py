@@ -4,11 +4,11 @@ import re
 from contextlib import contextmanager
 from datetime import date
 
-import numpy as np
-
 from course_utils import checkpoints, settings
 from course_utils.notices import notice
 from course_utils.progress import Progress
+
+import numpy as np
 
 settings.start_tensorflow()
 

@@ -55,6 +55,21 @@ def data_folder(tmp_path, monkeypatch):
     return folder
 
 
+@pytest.fixture
+def refuse_writes(monkeypatch):
+    """Make a folder read-only, also for the superuser, who ignores permission bits."""
+    from course_utils import settings
+
+    writable = settings._is_writable
+
+    def refuse(*folders):
+        monkeypatch.setattr(
+            settings, "_is_writable", lambda folder: folder not in folders and writable(folder)
+        )
+
+    return refuse
+
+
 class _Handler(http.server.BaseHTTPRequestHandler):
     """Sends `answers[path]`: bytes, or a function that gets this handler and does the rest."""
 

@@ -442,10 +442,10 @@ def test_arrays_are_downloaded_once(server, data_folder, auto, monkeypatch, tmp_
 
 
 def test_a_read_only_data_folder_sends_downloads_to_the_users_cache(
-    server, data_folder, auto, monkeypatch, tmp_path
+    server, data_folder, refuse_writes, auto, monkeypatch, tmp_path
 ):
     serve_npz(server, monkeypatch, tmp_path)
-    make_read_only(monkeypatch, data_folder)
+    refuse_writes(data_folder)
     assert_same_arrays(datasets.load_arrays("mnist"), some_arrays())
     assert_same_arrays(datasets.load_arrays("mnist"), some_arrays())  # now from the cache
     assert server.asked == ["/mnist.npz"]
@@ -579,19 +579,13 @@ def test_folders_of_pictures_are_among_the_known_names(data_folder, auto):
 # ---- Folders that cannot be written -------------------------------------------------------------
 
 
-def make_read_only(monkeypatch, folder):
-    """Refuse writes to `folder`, also for the superuser, who ignores permission bits."""
-    writable = settings._is_writable
-    monkeypatch.setattr(settings, "_is_writable", lambda place: place != folder and writable(place))
-
-
 def tree(folder):
     return sorted((str(path), path.stat().st_mtime_ns) for path in folder.rglob("*"))
 
 
-def test_a_prepared_copy_in_a_read_only_folder_is_read(prepared_mnist, auto, monkeypatch):
+def test_a_prepared_copy_in_a_read_only_folder_is_read(prepared_mnist, auto, refuse_writes):
     folder = prepared_mnist.parents[2]
-    make_read_only(monkeypatch, folder)
+    refuse_writes(folder)
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o555 if path.is_dir() else 0o444)
     before = tree(folder)
@@ -604,8 +598,8 @@ def test_a_prepared_copy_in_a_read_only_folder_is_read(prepared_mnist, auto, mon
             path.chmod(0o755 if path.is_dir() else 0o644)
 
 
-def test_nowhere_to_write_is_said_in_one_sentence(data_folder, auto, monkeypatch):
-    monkeypatch.setattr(settings, "_is_writable", lambda place: False)
+def test_nowhere_to_write_is_said_in_one_sentence(data_folder, auto, refuse_writes, tmp_path):
+    refuse_writes(data_folder, tmp_path / "cache")
     with pytest.raises(PermissionError, match="COURSE_DATA_DIR"):
         datasets.load("mnist")
 

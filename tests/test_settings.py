@@ -171,7 +171,10 @@ def test_importing_the_package_imports_nothing_heavy():
 
 
 def test_settings_and_datasets_do_not_start_tensorflow():
-    code = "import sys; from course_utils import datasets, expected; print('tensorflow' in sys.modules)"
+    code = (
+        "import sys\nfrom course_utils import datasets, expected\n"
+        "print('tensorflow' in sys.modules)"
+    )
     assert run(code).stdout == "False\n"
 
 

@@ -180,7 +180,7 @@ def test_parasites_are_dark_and_purple_on_average_but_overlap_with_artefacts():
     infected, clean = darkness
     assert infected.mean() > clean.mean() + 0.05
     assert clean.max() > np.percentile(infected, 25)  # a speck, darker than many a parasite
-    assert infected.min() < np.median(clean)
+    assert infected.min() < np.percentile(clean, 90)  # hardly stained
 
 
 def _darkest_spot(cell):

@@ -3,13 +3,13 @@
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock
-
 from course_utils import settings
 from course_utils.datasets import arrays, prepared
 from course_utils.datasets.catalogue import ARRAY_FILES, STANDIN_TITLES, TITLES
 from course_utils.datasets.download import WrongFileError, fetch
 from course_utils.notices import notice
+
+from filelock import FileLock
 
 REAL, STANDIN = "real", "stand-in"
 NOT_TO_BE_HAD = (ConnectionError, FileNotFoundError, WrongFileError)

@@ -4,6 +4,7 @@ Each `show_…` returns a `Picture`, a matplotlib `Figure`: as the last line of 
 """
 
 from course_utils.plotting.charts import show_bars, show_curves, show_history
+from course_utils.plotting.fields import show_receptive_fields
 from course_utils.plotting.images import show_image, show_images, show_numbers
 from course_utils.plotting.picture import Picture
 from course_utils.plotting.steps import convolution_steps, pooling_steps
@@ -18,4 +19,5 @@ __all__ = [
     "show_image",
     "show_images",
     "show_numbers",
+    "show_receptive_fields",
 ]

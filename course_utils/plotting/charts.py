@@ -1,7 +1,5 @@
 """Charts: curves over a number, bars over names, and the course of a training run."""
 
-import numpy as np
-
 from course_utils.plotting.picture import (
     BLUE,
     LINE_STYLES,
@@ -13,6 +11,8 @@ from course_utils.plotting.picture import (
     new_axes,
     new_picture,
 )
+
+import numpy as np
 
 
 def show_curves(
@@ -80,7 +80,7 @@ def show_history(history, *, title: str, metric: str = "accuracy") -> Picture:
     record = getattr(history, "history", history)
     epochs = np.arange(1, len(record["loss"]) + 1)
     figure = new_picture(8.2, 3.3, title)
-    for ax, name in zip(new_axes(figure, 1, 2)[0], ("loss", metric)):
+    for ax, name in zip(new_axes(figure, 1, 2)[0], ("loss", metric), strict=True):
         named = {"training": record[name]}
         if f"val_{name}" in record:
             named["validation"] = record[f"val_{name}"]
@@ -120,7 +120,7 @@ def show_bars(
     ax.margins(y=0.12)
     if percent:
         ax.yaxis.set_major_formatter("{x:.0%}")
-    pairs = ", ".join(f"{label} {text}" for label, text in zip(labels, texts))
+    pairs = ", ".join(f"{label} {text}" for label, text in zip(labels, texts, strict=True))
     figure.alt = f"{title}. Bar chart of {ylabel}: {pairs}."
     return figure
 

@@ -2,9 +2,9 @@
 
 import textwrap
 
-import numpy as np
-
 from course_utils.plotting.picture import Picture, new_axes, new_picture
+
+import numpy as np
 
 GRAY, DIVERGING, SEQUENTIAL = "gray", "RdBu_r", "cividis"
 MAX_PIXELS = 360  # an image is drawn with at most this many pixels a side
@@ -71,7 +71,7 @@ def show_numbers(
     height = size + (0.35 if title else 0) + (0.3 if titles else 0)
     figure = new_picture(width, height, _wrap(title, width))
     axes = new_axes(figure, 1, len(patches))[0]
-    for place, (ax, patch) in enumerate(zip(axes, patches)):
+    for place, (ax, patch) in enumerate(zip(axes, patches, strict=True)):
         draw_numbers(ax, patch, colormap, font_size=min(11, 62 * size / 2.6 / max(patch.shape)))
         if titles:
             ax.set_title(titles[place])

@@ -5,12 +5,10 @@ the notebook. A front end that lets no frame or script run (a notebook that is n
 browser without scripts) shows the filmstrip instead.
 """
 
-import base64
 import html
-import io
 import json
 
-from course_utils.plotting.picture import SHARPNESS, Picture
+from course_utils.plotting.picture import Picture
 
 CELL, GAP = 38, 46  # pixels of the screen
 
@@ -24,31 +22,18 @@ class Player:
     def to_html(self) -> str:
         """Return the `<iframe>` element, with the filmstrip for readers that show none."""
         width, height = self._size()
-        image = self._image()
+        image = self.filmstrip.to_html()
         # Where frames are taken away, what stands between the tags is left.
+        size = f"max-width:{max(width, 720) + 32}px;height:{height + 178}px"
         return (
             f'<iframe title="{html.escape(self.title)}" srcdoc="{html.escape(self._page(image))}" '
-            f'style="width:100%;max-width:{width + 32}px;height:{height + 178}px;border:0">'
-            f"{image}</iframe>"
+            f'style="width:100%;{size};border:0">{image}</iframe>'
         )
 
     def _ipython_display_(self):
         from IPython.display import display
 
         display({"text/html": self.to_html(), "text/plain": self.filmstrip.alt}, raw=True)
-
-    def _image(self) -> str:
-        """Return the filmstrip as an `<img>` with few colours: it is needed twice."""
-        from PIL import Image
-
-        buffer = io.BytesIO()
-        png = Image.open(io.BytesIO(self.filmstrip.to_png())).convert("RGB")
-        png.quantize(32, dither=Image.Dither.NONE).save(buffer, "PNG", optimize=True)
-        data = base64.b64encode(buffer.getvalue()).decode("ascii")
-        return (
-            f'<img src="data:image/png;base64,{data}" alt="{html.escape(self.filmstrip.alt)}" '
-            f'style="max-width:100%;height:auto" width="{round(png.width / SHARPNESS)}">'
-        )
 
     def _size(self) -> tuple[int, int]:
         """Return width and height of the drawing in pixels."""
@@ -91,6 +76,7 @@ button { font: inherit; min-width: 84px; padding: 5px 10px; margin-right: 6px }
 button, input { accent-color: #0072B2 }
 :focus-visible { outline: 3px solid #D55E00; outline-offset: 2px }
 input { width: 170px; vertical-align: middle }
+noscript img { max-height: 96vh; width: auto }
 #player { display: none }
 @media (prefers-reduced-motion: no-preference) { #window, #place { transition: transform .25s } }
 </style>

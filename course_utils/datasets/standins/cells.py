@@ -13,6 +13,8 @@ positions are (x, y) and lengths are in pixels.
 
 import io
 
+from course_utils.datasets.standins.painting import blend, smooth_noise
+
 import numpy as np
 import tensorflow_datasets as tfds
 from PIL import Image
@@ -107,7 +109,7 @@ def _draw_body(rng, depth, parasitized):
     colour = rng.choice(_STAINS, p=_STAIN_WEIGHTS[parasitized])
     colour = colour + rng.normal(0, 6, 3) + rng.normal(0, 7)
     height, width = depth.shape
-    light = 1 + 0.06 * _smooth_noise(rng, depth.shape, 6)
+    light = 1 + 0.06 * smooth_noise(rng, depth.shape, 6)
     image = light[..., np.newaxis] * colour
     # The pale middle of a cell that is thinner there, more or less marked, rarely in the centre.
     middle = (width * rng.uniform(0.35, 0.65), height * rng.uniform(0.35, 0.65))
@@ -129,7 +131,7 @@ def _photograph(rng, image):
     return image * light[..., np.newaxis] + rng.normal(0, 1.5, image.shape)
 
 
-# --- what is in the cell ----------------------------------------------------------------------
+# --- parasites --------------------------------------------------------------------------------
 
 
 def _draw_parasite(rng, image, depth):
@@ -137,67 +139,76 @@ def _draw_parasite(rng, image, depth):
     x, y = _place(rng, depth, nearest=0.12)
     body = image[int(y), int(x)]
     # Giemsa stain: chromatin takes up purple, cytoplasm a fainter blue-violet.
-    chromatin = body * (0.55, 0.2, 0.6) + rng.normal(0, 8, 3)
-    cytoplasm = body * (0.75, 0.55, 0.85)
+    stain = body * (0.55, 0.2, 0.6) + rng.normal(0, 8, 3), body * (0.75, 0.55, 0.85)
     strength = rng.uniform(0.5, 1) if rng.random() < 0.88 else rng.uniform(0.1, 0.5)
-    kind = rng.choice(["ring", "dot", "band", "blob"], p=[0.45, 0.15, 0.15, 0.25])
-    size = rng.uniform(4, 7.5)
-    if kind == "ring":
-        radius, angle = rng.uniform(8, 14), rng.uniform(0, 2 * np.pi)
-        _ring(image, (x, y), radius, cytoplasm, 0.8 * strength, rng.uniform(1.2, 2.2))
-        x, y = x + radius * np.cos(angle), y + radius * np.sin(angle)
-        _spot(image, (x, y), size, chromatin, strength, rng.uniform(1, 1.5), angle)
-    elif kind == "blob":
-        tilt = rng.uniform(0, np.pi)
-        _spot(
-            image,
-            (x, y),
-            rng.uniform(9, 15),
-            cytoplasm,
-            0.7 * strength,
-            rng.uniform(1, 1.8),
-            tilt,
-            0.5,
-        )
-        x, y = x + rng.uniform(-6, 6), y + rng.uniform(-6, 6)
-        _spot(image, (x, y), size, chromatin, strength)
-    else:
-        stretch = rng.uniform(1, 1.3) if kind == "dot" else rng.uniform(2, 3)
-        _spot(image, (x, y), size + 1, chromatin, strength, stretch, rng.uniform(0, np.pi))
+    size = rng.uniform(4, 7.5)  # radius of the chromatin
+    draw = (_draw_ring_form, _draw_dot, _draw_band, _draw_trophozoite)
+    draw[rng.choice(4, p=[0.45, 0.15, 0.15, 0.25])](rng, image, x, y, size, stain, strength)
+
+
+def _draw_ring_form(rng, image, x, y, size, stain, strength):
+    chromatin, cytoplasm = stain
+    radius, angle = rng.uniform(8, 14), rng.uniform(0, 2 * np.pi)
+    _ring(image, (x, y), radius, cytoplasm, 0.8 * strength, rng.uniform(1.2, 2.2))
+    x, y = x + radius * np.cos(angle), y + radius * np.sin(angle)
+    _spot(image, (x, y), size, chromatin, strength, rng.uniform(1, 1.5), angle)
+
+
+def _draw_dot(rng, image, x, y, size, stain, strength, stretch=1.15):
+    _spot(image, (x, y), size + 1, stain[0], strength, stretch, rng.uniform(0, np.pi))
+
+
+def _draw_band(rng, image, x, y, size, stain, strength):
+    _draw_dot(rng, image, x, y, 0.8 * size, stain, strength, stretch=rng.uniform(1.8, 2.6))
+
+
+def _draw_trophozoite(rng, image, x, y, size, stain, strength):
+    chromatin, cytoplasm = stain
+    radius, stretch, tilt = rng.uniform(9, 15), rng.uniform(1, 1.8), rng.uniform(0, np.pi)
+    _spot(image, (x, y), radius, cytoplasm, 0.7 * strength, stretch, tilt, softness=0.5)
+    _spot(image, (x + rng.uniform(-6, 6), y + rng.uniform(-6, 6)), size, chromatin, strength)
+
+
+# --- artefacts, in any cell, with parasites or without ----------------------------------------
 
 
 def _draw_artefacts(rng, image, depth):
-    """Draw what is found in any cell, with parasites or without."""
-    for _ in range(rng.poisson(0.6)):  # specks of stain: smaller and harder than chromatin
-        colour = rng.uniform(20, 90) + np.array(
-            [(10, 0, 40), (40, 10, 0), (50, 0, 60)][rng.integers(3)]
-        )
-        _spot(
-            image,
-            _place(rng, depth, 0.0),
-            rng.uniform(1.2, 2.8),
-            colour,
-            rng.uniform(0.4, 1),
-            softness=0.15,
-        )
-    if rng.random() < 0.15:  # debris at the rim
-        colour = np.array((170, 50, 150)) + rng.normal(0, 20, 3)
-        x, y = _place(rng, depth, nearest=0.0, farthest=0.12)
-        for _ in range(rng.integers(2, 6)):
-            spot = (x + rng.normal(0, 5), y + rng.normal(0, 5))
-            _spot(image, spot, rng.uniform(3, 8), colour, rng.uniform(0.2, 0.8), softness=0.8)
-    if rng.random() < 0.15:  # a bubble: bright inside a dark edge
-        spot, radius = _place(rng, depth, 0.1), rng.uniform(4, 11)
-        _spot(image, spot, radius, np.full(3, 245.0), rng.uniform(0.2, 0.6))
-        _ring(image, spot, radius, np.array((120.0, 90, 100)), rng.uniform(0.2, 0.6), 1.2)
-    if rng.random() < 0.15:  # a platelet on top: granular violet with a pale halo
-        spot, radius = _place(rng, depth, 0.1), rng.uniform(5, 10)
-        _spot(image, spot, 1.5 * radius, np.array((235.0, 225, 230)), 0.4, softness=0.5)
-        for _ in range(6):
-            grain = (spot[0] + rng.normal(0, radius / 2.5), spot[1] + rng.normal(0, radius / 2.5))
-            _spot(
-                image, grain, rng.uniform(2, 4.5), np.array((160.0, 110, 180)), 0.45, softness=0.8
-            )
+    for _ in range(rng.poisson(0.6)):
+        _draw_speck(rng, image, depth)
+    for draw in (_draw_debris, _draw_bubble, _draw_platelet):
+        if rng.random() < 0.15:
+            draw(rng, image, depth)
+
+
+def _draw_speck(rng, image, depth):
+    """Draw a speck of stain: smaller and harder than chromatin, blue, brown or purple."""
+    colour = rng.uniform(20, 90) + rng.choice([(10.0, 0, 40), (40, 10, 0), (50, 0, 60)])
+    radius, strength = rng.uniform(1.2, 2.8), rng.uniform(0.4, 1)
+    _spot(image, _place(rng, depth, nearest=0.0), radius, colour, strength, softness=0.15)
+
+
+def _draw_debris(rng, image, depth):
+    """Draw a clump of magenta at the rim."""
+    colour = (170, 50, 150) + rng.normal(0, 20, 3)
+    x, y = _place(rng, depth, nearest=0.0, farthest=0.12)
+    for _ in range(rng.integers(2, 6)):
+        spot = (x + rng.normal(0, 5), y + rng.normal(0, 5))
+        _spot(image, spot, rng.uniform(3, 8), colour, rng.uniform(0.2, 0.8), softness=0.8)
+
+
+def _draw_bubble(rng, image, depth):
+    """Draw a bubble: bright inside a dark edge."""
+    spot, radius = _place(rng, depth, nearest=0.1), rng.uniform(4, 11)
+    _spot(image, spot, radius, (245, 245, 245), rng.uniform(0.2, 0.6))
+    _ring(image, spot, radius, (120, 90, 100), rng.uniform(0.2, 0.6), thickness=1.2)
+
+
+def _draw_platelet(rng, image, depth):
+    """Draw a platelet that lies on the cell: violet grains in a pale halo."""
+    (x, y), radius = _place(rng, depth, nearest=0.1), rng.uniform(5, 10)
+    _spot(image, (x, y), 1.5 * radius, (235, 225, 230), 0.4, softness=0.5)
+    for grain in rng.normal((x, y), radius / 2.5, (6, 2)):
+        _spot(image, grain, rng.uniform(2, 4.5), (160, 110, 180), 0.45, softness=0.8)
 
 
 def _place(rng, depth, nearest, farthest=1.0):
@@ -219,14 +230,14 @@ def _spot(image, centre, radius, colour, strength, stretch=1.0, tilt=0.0, softne
     window, x, y = _window(image, centre, radius * stretch * (1 + softness) + 1)
     x, y = _rotate(x, y, -tilt)
     distance = np.hypot(x / stretch, y) / radius
-    _blend(window, np.clip((1 - distance) / softness + 0.5, 0, 1) * strength, colour)
+    blend(window, np.clip((1 - distance) / softness + 0.5, 0, 1) * strength, colour)
 
 
 def _ring(image, centre, radius, colour, strength, thickness):
     """Blend the outline of a circle into the image, in place."""
     window, x, y = _window(image, centre, radius + 3 * thickness)
     across = (np.hypot(x, y) - radius) / thickness
-    _blend(window, np.exp(-(across**2)) * strength, colour)
+    blend(window, np.exp(-(across**2)) * strength, colour)
 
 
 def _window(image, centre, reach):
@@ -238,19 +249,9 @@ def _window(image, centre, reach):
     return window, left - x + np.arange(columns), (top - y + np.arange(rows))[:, np.newaxis]
 
 
-def _blend(window, opacity, colour):
-    window += opacity[..., np.newaxis] * (colour - window)
-
-
 def _rotate(x, y, angle):
     """Return x and y turned by `angle` radians."""
     return x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle)
-
-
-def _smooth_noise(rng, shape, cells):
-    """Return smooth noise of the given shape, about -1 to 1, with `cells` hills across."""
-    coarse = Image.fromarray(rng.uniform(-1, 1, (cells, cells)).astype(np.float32))
-    return np.asarray(coarse.resize(shape[::-1], Image.Resampling.BICUBIC))
 
 
 def _coarse(depth, step=3):

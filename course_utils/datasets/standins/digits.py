@@ -41,7 +41,7 @@ class MnistStandin(tfds.core.GeneratorBasedBuilder):
 
     def _split_generators(self, dl_manager):
         images, labels = load_digits()
-        # Without shuffling, since neighbours in scikit-learn's order may be by the same writer.
+        # Cut, not shuffled first: neighbours in scikit-learn's order may be by the same writer.
         return {
             "train": self._generate_examples(images[:TRAIN_SIZE], labels[:TRAIN_SIZE]),
             "test": self._generate_examples(images[TRAIN_SIZE:], labels[TRAIN_SIZE:]),

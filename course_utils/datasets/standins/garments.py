@@ -6,6 +6,8 @@ generator; so do the pattern of its cloth and the folds. As in the real set the 
 on black, and shoes point to the left.
 """
 
+from course_utils.datasets.standins.painting import smooth_noise
+
 import numpy as np
 import tensorflow_datasets as tfds
 from PIL import Image, ImageDraw
@@ -96,18 +98,17 @@ def _both(polygon):
     return [polygon, [(_SIDE - x, y) for x, y in polygon]]
 
 
-def _ellipse(x, y, width, height, start=0.0, stop=360.0):
-    """Return points on an ellipse (half axes `width`, `height`), angles in degrees clockwise."""
-    angles = np.radians(np.linspace(start, stop, 25))
+def _ellipse(x, y, width, height):
+    """Return points on the ellipse with the half axes `width` and `height`."""
+    angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
     return list(zip(x + width * np.cos(angles), y + height * np.sin(angles), strict=True))
 
 
 def _ribbon(points, thickness):
     """Return the polygon of a band of the given thickness (in y and x) along the points."""
     half = thickness / 2
-    return [(x - half, y - half) for x, y in points] + [
-        (x + half, y + half) for x, y in reversed(points)
-    ]
+    there = [(x - half, y - half) for x, y in points]
+    return there + [(x + half, y + half) for x, y in reversed(points)]
 
 
 # --- the ten kinds ----------------------------------------------------------------------------
@@ -167,12 +168,8 @@ def _tshirt(rng):
     parts = [*sleeves, body, _neckline(rng, rng.uniform(1.5, 4))]
     if rng.random() < 0.4:  # a print on the chest
         x, y = rng.uniform(2, 4), rng.uniform(1, 3.5)
-        shape = (
-            _ellipse(14, 12, x, y)
-            if rng.random() < 0.5
-            else _ribbon([(14 - x, 12), (14 + x, 12)], y)
-        )
-        parts.append((shape, rng.choice([0.25, 0.5, 0.8])))
+        shapes = _ellipse(14, 12, x, y), _mirror([(14 + x, 11), (14 + x, 11 + y)])
+        parts.append((shapes[rng.integers(2)], rng.choice([0.25, 0.5, 0.8])))
     return parts
 
 
@@ -250,11 +247,8 @@ def _sandal(rng):
     if heel:
         parts.append(([(25, ground - 1), (26.5, ground - 1), (26, floor), (24.8, floor)], 0.7))
     for foot in rng.choice([5, 8, 11, 14], size=rng.integers(1, 4), replace=False):
-        strap = [
-            (foot - 1, floor - 1),
-            (foot + 2, floor - 5),
-            (foot + 4.5, floor - 1.5 - heel * 0.2),
-        ]
+        end = (foot + 4.5, floor - 1.5 - heel * 0.2)
+        strap = [(foot - 1, floor - 1), (foot + 2, floor - 5), end]
         parts.append((_ribbon(strap, rng.uniform(1.3, 2.2)), 1.0))
     ankle = ground - rng.uniform(5, 8)
     parts.append((_ribbon([(19, ankle + 2), (23, ankle), (26, ground - 2)], 1.6), 1.0))
@@ -321,31 +315,23 @@ def _ankle_boot(rng):
     ]
     parts = [(upper, 1.0)]
     if heel:
-        block = rng.uniform(2, 5)
-        parts.append(
-            (
-                [
-                    (back - block, ground - 1),
-                    (back + 0.4, ground - 1.5),
-                    (back, floor),
-                    (back - block * 0.8, floor),
-                ],
-                0.75,
-            )
-        )
-        parts.append((_ribbon([(1.5, floor - 0.4), (12, floor - 0.4)], 0.7), 0.5))
+        front = back - rng.uniform(2, 5)
+        block = [(front, ground - 1), (back + 0.4, ground - 1.5), (back, floor)]
+        block.append((front + 0.8, floor))
+        parts += [(block, 0.75), (_ribbon([(1.5, floor - 0.4), (12, floor - 0.4)], 0.7), 0.5)]
     else:
-        parts.append(
-            (_ribbon([(1, floor - 0.5), (back, floor - 0.5)], 1.4), rng.choice([0.4, 0.7]))
-        )
+        sole = _ribbon([(1, floor - 0.5), (back, floor - 0.5)], 1.4)
+        parts.append((sole, rng.choice([0.4, 0.7])))
+    return parts + _fastening(rng, back - shaft, shaft, top, ground)
+
+
+def _fastening(rng, front, shaft, top, ground):
+    """Return the laces or the zip of a boot."""
     if rng.random() < 0.5:
-        for y in np.arange(top + 5, ground - 6, 2.2):
-            parts.append((_ribbon([(back - shaft, y), (back - shaft + 3.5, y + 1)], 0.6), 0.4))
-    else:
-        parts.append(
-            (_ribbon([(back - shaft / 2, top + 1), (back - shaft / 2, ground - 6)], 1), 0.6)
-        )
-    return parts
+        rows = np.arange(top + 5, ground - 6, 2.2)
+        return [(_ribbon([(front, y), (front + 3.5, y + 1)], 0.6), 0.4) for y in rows]
+    middle = front + shaft / 2
+    return [(_ribbon([(middle, top + 1), (middle, ground - 6)], 1), 0.6)]
 
 
 _PARTS = (
@@ -368,31 +354,21 @@ _PARTS = (
 def _pattern(rng):
     """Return a cloth of shades in [0, 1], 168x168: plain, striped, checked or flowered."""
     side = _SIDE * _SCALE
-    y, x = np.mgrid[:side, :side] / _SCALE
     if rng.random() < 0.6:
         return np.ones((side, side))
-    period, depth = rng.uniform(2.5, 6), rng.uniform(0.3, 0.75)
-    kind = rng.integers(4)
-    if kind == 0:
-        dark = np.sin(2 * np.pi * y / period) > rng.uniform(-0.5, 0.5)
-    elif kind == 1:
-        dark = np.sin(2 * np.pi * x / period) > rng.uniform(-0.5, 0.5)
-    elif kind == 2:
-        dark = (np.sin(2 * np.pi * x / period) > 0.3) * 0.5 + (
-            np.sin(2 * np.pi * y / period) > 0.3
-        ) * 0.5
-    else:
-        dark = _smooth_noise(rng, rng.integers(10, 18)) > rng.uniform(0.4, 0.6)
-    return 1 - depth * dark
+    waves = np.sin(2 * np.pi * np.arange(side) / _SCALE / rng.uniform(2.5, 6))
+    stripes = np.tile(waves > rng.uniform(-0.5, 0.5), (side, 1)).astype(float)
+    flowers = _hills(rng, rng.integers(10, 18)) > rng.uniform(0.4, 0.6)
+    kinds = stripes, stripes.T, (stripes + stripes.T) / 2, flowers
+    return 1 - rng.uniform(0.3, 0.75) * kinds[rng.integers(4)]
 
 
 def _folds(rng):
     """Return soft light and shade between about 0.75 and 1, 168x168."""
-    return 1 - 0.3 * _smooth_noise(rng, 5) * rng.uniform(0.4, 1)
+    return 1 - 0.3 * _hills(rng, 5) * rng.uniform(0.4, 1)
 
 
-def _smooth_noise(rng, cells):
-    """Return smooth noise in [0, 1], 168x168, with about `cells` hills across."""
+def _hills(rng, cells):
+    """Return smooth noise in [0, 1], 168x168, with `cells` hills across."""
     side = _SIDE * _SCALE
-    coarse = Image.fromarray(rng.random((cells, cells)).astype(np.float32))
-    return np.clip(np.asarray(coarse.resize((side, side), Image.Resampling.BICUBIC)), 0, 1)
+    return np.clip(0.5 + 0.5 * smooth_noise(rng, (side, side), cells), 0, 1)

@@ -7,34 +7,22 @@ and a thick tail. Some dogs prick their ears, too. The places are cut from photo
 with scikit-image (no network is needed to read them).
 
 Parts are given in the pet's own units: x to the right, y down, the radius of a head about 1.
-`_Scene` turns them into pixels.
+`Scene` turns them into pixels.
 """
 
 import io
-from copy import copy
 from functools import lru_cache
+
+from course_utils.datasets.standins.painting import blob, limb, mirrored, oval, shrink
+from course_utils.datasets.standins.scene import DARK, PINK, WHITE, Scene
 
 import numpy as np
 import tensorflow_datasets as tfds
-from PIL import Image, ImageDraw
+from PIL import Image
 from scipy import ndimage
 
 SIZE = 1_000
 CAT, DOG = 0, 1
-
-_COATS = np.array(  # main colours of fur, red-green-blue
-    [
-        (190, 118, 60),
-        (140, 128, 118),
-        (58, 52, 50),
-        (226, 216, 200),
-        (112, 76, 50),
-        (206, 168, 118),
-        (160, 150, 140),
-    ],
-    float,
-)
-_WHITE, _DARK, _PINK = np.array([(238.0, 232, 224), (34, 28, 28), (206, 142, 136)])
 
 
 class CatsVsDogsStandin(tfds.core.GeneratorBasedBuilder):
@@ -138,25 +126,25 @@ def _cut_texture(rng, height, width):
 
 def _portrait(rng, image, dog):
     """Paint head and chest."""
-    scene = _Scene(rng, image, box=(-1.3, -1.4, 1.3, 2.0))
-    scene.fur(_blob([(-0.6, 0.2), (-1.2, 1.5), (-1.6, 3.5), (1.6, 3.5), (1.2, 1.5), (0.6, 0.2)]))
+    scene = Scene(rng, image, box=(-1.3, -1.4, 1.3, 2.0))
+    scene.fur(blob([(-0.6, 0.2), (-1.2, 1.5), (-1.6, 3.5), (1.6, 3.5), (1.2, 1.5), (0.6, 0.2)]))
     if scene.bib:
-        scene.fur(_blob([(-0.4, 0.7), (0, 2.6), (0.4, 0.7)]), _WHITE)
+        scene.fur(blob([(-0.4, 0.7), (0, 2.6), (0.4, 0.7)]), WHITE)
     _head(scene.at(0, 0, 1, rng.normal(0, 0.15)), dog, yaw=rng.uniform(-0.7, 0.7))
 
 
 def _sitting(rng, image, dog):
     """Paint a pet that sits and looks at us."""
-    scene = _Scene(rng, image, box=(-1.5, -1.5, 1.5, 3.7))
+    scene = Scene(rng, image, box=(-1.5, -1.5, 1.5, 3.7))
     width = rng.uniform(0.85, 1.15)
-    scene.shadow(_oval(0, 3.5, 1.9, 0.35))
+    scene.shadow(oval(0, 3.5, 1.9, 0.35))
     _tail(scene, dog, start=(0.9, 3.2), side=1)
     flank = [(0.5, 0.4), (0.9 * width, 1.6), (1.2 * width, 2.9), (0.6, 3.5)]
-    scene.fur(_blob(_mirrored(flank)))
+    scene.fur(blob(mirrored(flank)))
     for side in (-1, 1):
-        scene.fur(_oval(side * 0.95 * width, 3.0, 0.48, 0.55))
+        scene.fur(oval(side * 0.95 * width, 3.0, 0.48, 0.55))
     if scene.bib:
-        scene.fur(_blob([(-0.4, 0.7), (-0.2, 2.2), (0.2, 2.2), (0.4, 0.7)]), _WHITE)
+        scene.fur(blob([(-0.4, 0.7), (-0.2, 2.2), (0.2, 2.2), (0.4, 0.7)]), WHITE)
     for side in (-1, 1):
         _leg(scene, dog, [(side * 0.42, 1.7), (side * 0.4, 2.6), (side * 0.38, 3.45)])
     _head(scene.at(0, 0, rng.uniform(0.85, 1.05), rng.normal(0, 0.15)), dog, rng.uniform(-0.8, 0.8))
@@ -164,16 +152,16 @@ def _sitting(rng, image, dog):
 
 def _standing(rng, image, dog):
     """Paint a pet that stands or walks to the right, its head turned more or less to us."""
-    scene = _Scene(rng, image, box=(-2.9, -2.3, 2.9, 2.2))
-    scene.shadow(_oval(-0.2, 2.1, 2.6, 0.3))
+    scene = Scene(rng, image, box=(-2.9, -2.3, 2.9, 2.2))
+    scene.shadow(oval(-0.2, 2.1, 2.6, 0.3))
     step = rng.uniform(-0.35, 0.35)
     _tail(scene, dog, start=(-2.2, -0.2), side=-1)
     for x in (-1.6, 1.0):  # the far legs lie in the shade
         _leg(scene, dog, [(x, 0.3), (x + step, 1.2), (x + step, 2.0)], shade=0.65)
-    scene.fur(_limb([(1.1, 0.1), (1.7, -0.5), (2.0, -1.1)], 0.75, 0.6))
+    scene.fur(limb([(1.1, 0.1), (1.7, -0.5), (2.0, -1.1)], 0.75, 0.6))
     chest = rng.uniform(0.75, 1.1)
     back = [(-2.3, -0.4), (-1.0, -0.65), (0.5, -0.5), (1.6, -0.6)]
-    scene.fur(_blob([*back, (1.8, 0.3), (1.0, chest), (-1.0, 0.65), (-2.3, 0.5)]))
+    scene.fur(blob([*back, (1.8, 0.3), (1.0, chest), (-1.0, 0.65), (-2.3, 0.5)]))
     for x in (-1.9, 1.25):
         _leg(scene, dog, [(x, 0.3), (x - step, 1.2), (x - step, 2.1)])
     turned = rng.uniform(0.2, 1.0)
@@ -182,11 +170,11 @@ def _standing(rng, image, dog):
 
 def _lying(rng, image, dog):
     """Paint a pet that lies, its head to the right."""
-    scene = _Scene(rng, image, box=(-2.7, -2.0, 2.4, 1.4))
-    scene.shadow(_oval(-0.3, 1.15, 2.9, 0.35))
+    scene = Scene(rng, image, box=(-2.7, -2.0, 2.4, 1.4))
+    scene.shadow(oval(-0.3, 1.15, 2.9, 0.35))
     _tail(scene, dog, start=(-2.3, 0.7), side=-1)
-    scene.fur(_blob([(-2.6, 0.9), (-2.2, -0.5), (0.2, -0.7), (1.4, -0.3), (1.7, 1.1), (0, 1.2)]))
-    scene.fur(_oval(-1.5, 0.5, 0.85, 0.68))
+    scene.fur(blob([(-2.6, 0.9), (-2.2, -0.5), (0.2, -0.7), (1.4, -0.3), (1.7, 1.1), (0, 1.2)]))
+    scene.fur(oval(-1.5, 0.5, 0.85, 0.68))
     _leg(scene, dog, [(-1.6, 1.0), (-1.2, 1.1), (-0.6, 1.1)])
     for y in (0.85, 1.1):
         _leg(scene, dog, [(0.7, y - 0.2), (1.4, y), (2.1, y)])
@@ -200,9 +188,9 @@ def _lying(rng, image, dog):
 def _leg(scene, dog, joints, shade=1.0):
     """Paint a leg along three joints, and its paw."""
     width = scene.rng.uniform(0.36, 0.5) if dog else scene.rng.uniform(0.3, 0.42)
-    scene.fur(_limb(joints, width * 1.3, width), shade=shade)
+    scene.fur(limb(joints, width * 1.3, width), shade=shade)
     x, y = joints[-1]
-    scene.fur(_oval(x + 0.05, y, 0.75 * width, 0.45 * width), scene.paws, shade)
+    scene.fur(oval(x + 0.05, y, 0.75 * width, 0.45 * width), scene.paws, shade)
 
 
 def _tail(scene, dog, start, side):
@@ -211,11 +199,11 @@ def _tail(scene, dog, start, side):
     if dog:
         length, rise = rng.uniform(0.6, 1.3), rng.uniform(-0.2, 1.2)
         joints = [start, (x + side * 0.7 * length, y + 0.1), (x + side * length, y - rise)]
-        scene.fur(_limb(joints, rng.uniform(0.35, 0.5), 0.2))
+        scene.fur(limb(joints, rng.uniform(0.35, 0.5), 0.2))
     else:
         length, rise = rng.uniform(0.7, 1.3), rng.uniform(0.4, 2.2)
         joints = [start, (x + side * 1.6 * length, y + 0.2), (x + side * 0.9 * length, y - rise)]
-        scene.fur(_limb(joints, 0.28, 0.2))
+        scene.fur(limb(joints, 0.28, 0.2))
 
 
 def _head(head, dog, yaw):
@@ -229,11 +217,11 @@ def _cat_head(head, rng, yaw):
         tip = (side * (0.72 + lean) - 0.15 * yaw, -height)
         ear = [(side * 0.12, -0.7), tip, (side * 0.95, -0.3)]
         head.fur(ear, raggedness=0.4)
-        head.mark(_shrink(ear, 0.6), _PINK * 0.85, 0.75)
-    head.fur(_blob(_mirrored([(0.5, -0.85), (0.95, -0.3), (1.05, 0.3), (0.6, 0.85)])))
+        head.mark(shrink(ear, 0.6), PINK * 0.85, 0.75)
+    head.fur(blob(mirrored([(0.5, -0.85), (0.95, -0.3), (1.05, 0.3), (0.6, 0.85)])))
     across = 0.45 * yaw
     for side in (-1, 1):
-        head.fur(_oval(across + side * 0.2, 0.42, 0.29, 0.23), head.muzzle, raggedness=0.4)
+        head.fur(oval(across + side * 0.2, 0.42, 0.29, 0.23), head.muzzle, raggedness=0.4)
     _mouth(head, across, 0.34, 0.22)
     head.mark([(across - 0.13, 0.2), (across + 0.13, 0.2), (across, 0.36)], head.nose)
     iris = ((150, 170, 70), (200, 160, 60), (110, 160, 180))[rng.integers(3)]
@@ -241,9 +229,8 @@ def _cat_head(head, rng, yaw):
     for side in (-1, 1):
         for drop in (-0.15, 0.0, 0.15):
             end = (across + side * rng.uniform(0.9, 1.2), 0.4 + 1.5 * drop)
-            head.mark(
-                _limb([(across + side * 0.25, 0.42 + drop / 3), end, end], 0.03, 0.02), _WHITE, 0.7
-            )
+            whisker = [(across + side * 0.25, 0.42 + drop / 3), end, end]
+            head.mark(limb(whisker, 0.03, 0.02), WHITE, 0.7)
 
 
 def _dog_head(head, rng, yaw):
@@ -251,31 +238,27 @@ def _dog_head(head, rng, yaw):
     shade = rng.uniform(0.6, 1.0)
     if ears != "hanging":
         _blunt_ears(head, ears == "folded", shade, yaw)
-    head.fur(_blob(_mirrored([(0.45, -0.95), (0.85, -0.4), (0.8, 0.4), (0.45, 0.95)])))
+    head.fur(blob(mirrored([(0.45, -0.95), (0.85, -0.4), (0.8, 0.4), (0.45, 0.95)])))
     across = 0.75 * yaw
     length, width = rng.uniform(0.5, 0.75), rng.uniform(0.65, 0.85)
     if rng.random() < 0.35:
         tongue = [(across, length + 0.15), (across, length + 0.4), (across + 0.05, length + 0.6)]
-        head.mark(_limb(tongue, 0.28, 0.24), _PINK)
-    head.fur(
-        _limb([(0, 0.1), (0.6 * across, 0.3), (across, length)], width, 0.8 * width), head.muzzle
-    )
+        head.mark(limb(tongue, 0.28, 0.24), PINK)
+    muzzle = [(0, 0.1), (0.6 * across, 0.3), (across, length)]
+    head.fur(limb(muzzle, width, 0.8 * width), head.muzzle)
     _mouth(head, across, length + 0.02, 0.25)
-    head.mark(_oval(across, length - 0.12, 0.2, 0.15), _DARK)
-    head.mark(_oval(across - 0.06, length - 0.18, 0.06, 0.03), _WHITE, 0.5)
+    head.mark(oval(across, length - 0.12, 0.2, 0.15), DARK)
+    head.mark(oval(across - 0.06, length - 0.18, 0.06, 0.03), WHITE, 0.5)
     _eyes(head, 0.37, -0.2, 0.14, yaw, np.array((96.0, 58, 30)), 0.09)
     if ears == "hanging":
-        drop = rng.uniform(0.4, 0.9)
-        for side in (-1, 1):
-            ear = [
-                (0.4, -0.85),
-                (1.0, -0.75),
-                (1.3, 0.1),
-                (1.1, drop),
-                (0.8, drop - 0.2),
-                (0.75, -0.3),
-            ]
-            head.fur(_blob([(side * x - 0.15 * yaw, y) for x, y in ear]), shade=shade)
+        _hanging_ears(head, shade, yaw)
+
+
+def _hanging_ears(head, shade, yaw):
+    drop = head.rng.uniform(0.4, 0.9)
+    ear = [(0.4, -0.85), (1, -0.75), (1.3, 0.1), (1.1, drop), (0.8, drop - 0.2), (0.75, -0.3)]
+    for side in (-1, 1):
+        head.fur(blob([(side * x - 0.15 * yaw, y) for x, y in ear]), shade=shade)
 
 
 def _blunt_ears(head, folded, shade, yaw):
@@ -283,197 +266,24 @@ def _blunt_ears(head, folded, shade, yaw):
     for side in (-1, 1):
         top = -1.25 if folded else -1.5
         ear = [(0.1, -0.6), (0.4, top), (0.85, top), (1.0, -0.2)]
-        head.fur(_blob([(side * x - 0.15 * yaw, y) for x, y in ear]), shade=shade)
+        head.fur(blob([(side * x - 0.15 * yaw, y) for x, y in ear]), shade=shade)
         if folded:
             flap = [(0.35, top + 0.05), (0.95, top + 0.1), (1.1, -0.65), (0.75, -0.75)]
-            head.fur(_blob([(side * x - 0.15 * yaw, y) for x, y in flap]), shade=0.8 * shade)
+            head.fur(blob([(side * x - 0.15 * yaw, y) for x, y in flap]), shade=0.8 * shade)
 
 
 def _eyes(head, apart, y, radius, yaw, iris, pupil):
     for side in (-1, 1):
         x = side * apart * (1 - 0.25 * abs(yaw)) + 0.35 * yaw
         wide = radius * (1 - 0.4 * max(0.0, side * yaw))  # the far eye is seen from the side
-        head.mark(_oval(x, y, 1.25 * wide, 1.05 * radius), _DARK, 0.85)
-        head.mark(_oval(x, y, wide, 0.8 * radius), iris)
-        head.mark(_oval(x, y, min(pupil, wide), 0.75 * radius), _DARK * 0.5)
-        head.mark(_oval(x - 0.05, y - 0.06, 0.045, 0.045), _WHITE)
+        head.mark(oval(x, y, 1.25 * wide, 1.05 * radius), DARK, 0.85)
+        head.mark(oval(x, y, wide, 0.8 * radius), iris)
+        head.mark(oval(x, y, min(pupil, wide), 0.75 * radius), DARK * 0.5)
+        head.mark(oval(x - 0.05, y - 0.06, 0.045, 0.045), WHITE)
 
 
 def _mouth(head, x, y, reach):
-    head.mark(_limb([(x, y), (x, y + 0.08), (x, y + 0.15)], 0.04, 0.04), _DARK, 0.8)
+    head.mark(limb([(x, y), (x, y + 0.08), (x, y + 0.15)], 0.04, 0.04), DARK, 0.8)
     for side in (-1, 1):
         lip = [(x, y + 0.13), (x + side * reach / 2, y + 0.26), (x + side * reach, y + 0.12)]
-        head.mark(_limb(lip, 0.04, 0.03), _DARK, 0.7)
-
-
-# --- the brush --------------------------------------------------------------------------------
-
-
-class _Scene:
-    """A picture being painted, where the pet is in it, and the pet's coat.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    image : ndarray of float, shape (height, width, 3)
-        The place, 0 to 255; painted on in place.
-    box : tuple of float
-        Left, top, right, bottom of the pet in its own units. It fills the picture more or less,
-        looks to the left or the right, and may be partly outside.
-    """
-
-    def __init__(self, rng, image, box):
-        self.rng, self.image = rng, image
-        height, width = image.shape[:2]
-        left, top, right, bottom = box
-        scale = rng.uniform(0.8, 1.2) * min(width / (right - left), height / (bottom - top))
-        self.matrix = scale * _rotation(rng.normal(0, 0.1)) * (rng.choice([-1, 1]), 1)
-        middle = np.array((width, height)) * rng.uniform(0.42, 0.58, 2)
-        self.origin = middle - self.matrix @ ((left + right) / 2, (top + bottom) / 2)
-        self.light = rng.uniform(-1, 1, 2) - (0, 1.2)
-        self.shaggy = rng.uniform(0.2, 1.2)
-        self._choose_coat(scale)
-
-    def _choose_coat(self, scale):
-        rng, shape = self.rng, self.image.shape[:2]
-        main, other = (
-            rng.choice(_COATS, 2, replace=False)
-            * rng.normal(1, 0.025, (2, 3))
-            * rng.uniform(0.8, 1.1)
-        )
-        noise = _smooth_noise(rng, shape, 6)
-        pattern = rng.choice(["plain", "stripes", "patches"], p=[0.45, 0.3, 0.25])
-        if pattern == "stripes":
-            rows, columns = np.indices(shape) / scale
-            mix, other = np.sin(14 * (columns + 0.3 * rows) + 5 * noise) * 0.5 + 0.5, 0.55 * main
-        elif pattern == "patches":
-            mix = np.clip((noise - rng.uniform(-0.2, 0.3)) * 8, 0, 1)
-            other = _WHITE if rng.random() < 0.6 else other
-        else:
-            mix, other = 0.5 + 0.5 * noise, 0.85 * main
-        self.coat = main + mix[..., np.newaxis] * (other - main)
-        self.bib = rng.random() < 0.4
-        self.muzzle = _WHITE if self.bib else np.clip(1.15 * main + 10, 0, 245)
-        self.paws = _WHITE if rng.random() < 0.35 else None
-        self.nose = _PINK * rng.uniform(0.5, 1)
-
-    def at(self, x, y, size, tilt):
-        """Return this scene with its origin at (x, y), enlarged and turned (radians)."""
-        part = copy(self)
-        part.origin = self.origin + self.matrix @ (x, y)
-        part.matrix = self.matrix @ _rotation(tilt) * size
-        return part
-
-    def fur(self, outline, colour=None, shade=1.0, raggedness=1.0):
-        """Paint a furry part: rounded by light and shade, streaked, with a ragged edge."""
-        window, mask = self._rasterise(outline)
-        if not mask.any():
-            return
-        size = np.sqrt(mask.sum())
-        streaks = _streaks(self.rng, mask.shape)
-        soft = ndimage.gaussian_filter(mask, 1.5 * self.shaggy * raggedness + 0.3)
-        soft = soft + 1.5 * soft * (1 - soft) * streaks  # moves the edge only where there is one
-        opacity = np.clip(1.5 * (soft - 0.5) + 0.5, 0, 1)
-        down, right = np.gradient(ndimage.gaussian_filter(mask, 0.15 * size, truncate=2))
-        relief = size * (self.light[0] * right + self.light[1] * -down)
-        tone = shade * (1 + np.clip(0.35 * relief, -0.4, 0.3) + 0.09 * streaks)
-        colour = self.coat[window] if colour is None else colour
-        _blend(self.image[window], opacity, tone[..., np.newaxis] * colour)
-
-    def mark(self, outline, colour, opacity=1.0):
-        """Paint a part without fur (an eye, a nose, a whisker) in one colour."""
-        window, mask = self._rasterise(outline)
-        _blend(self.image[window], opacity * mask, colour)
-
-    def shadow(self, outline):
-        """Darken the ground, softly."""
-        window, mask = self._rasterise(outline, margin=12)
-        _blend(self.image[window], 0.6 * ndimage.gaussian_filter(mask, 4), 0.0)
-
-    def _rasterise(self, outline, margin=4):
-        """Return the window around an outline, as slices, and its anti-aliased mask there."""
-        points = np.asarray(outline) @ self.matrix.T + self.origin
-        limits = self.image.shape[1::-1]
-        low = np.clip(np.floor(points.min(axis=0)).astype(int) - margin, 0, limits)
-        high = np.clip(np.ceil(points.max(axis=0)).astype(int) + margin, low, limits)
-        window = np.s_[low[1] : high[1], low[0] : high[0]]
-        width, height = high - low
-        if not width * height:
-            return window, np.zeros((height, width))
-        fine = Image.new("L", (int(4 * width), int(4 * height)))
-        ImageDraw.Draw(fine).polygon([tuple(4 * (point - low)) for point in points], fill=255)
-        return window, np.asarray(fine.reduce(4), np.float32) / 255
-
-
-def _blend(image, opacity, colour):
-    image += opacity[..., np.newaxis] * (colour - image)
-
-
-@lru_cache
-def _fur_textures():
-    """Return streaks of fur in eight directions, (8, 400, 400), standard deviation 1."""
-    noise = np.random.default_rng(0).normal(size=(600, 600)).astype(np.float32)
-    streaks = ndimage.gaussian_filter(noise, (3.5, 0.7))
-    turned = [ndimage.rotate(streaks, angle, reshape=False, order=1) for angle in range(0, 180, 23)]
-    middle = np.stack(turned)[:, 100:500, 100:500]
-    return middle / middle.std()
-
-
-def _streaks(rng, shape):
-    """Return streaks of fur in a random direction."""
-    textures = _fur_textures()
-    top, left = (rng.integers(0, 400 - side) for side in shape)
-    return textures[rng.integers(len(textures)), top : top + shape[0], left : left + shape[1]]
-
-
-def _smooth_noise(rng, shape, cells):
-    """Return smooth noise of the given shape, about -1 to 1, with `cells` hills across."""
-    coarse = Image.fromarray(rng.uniform(-1, 1, (cells, cells)).astype(np.float32))
-    return np.asarray(coarse.resize(shape[::-1], Image.Resampling.BICUBIC))
-
-
-# --- outlines, (n, 2) arrays of points --------------------------------------------------------
-
-
-def _oval(x, y, width, height):
-    """Return an ellipse from its middle and half axes."""
-    angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
-    return np.stack([x + width * np.cos(angles), y + height * np.sin(angles)], axis=1)
-
-
-def _blob(points):
-    """Return a closed smooth curve near the points given, by cutting corners (Chaikin)."""
-    points = np.asarray(points, float)
-    for _ in range(3):
-        following = np.roll(points, -1, axis=0)
-        cut = [0.75 * points + 0.25 * following, 0.25 * points + 0.75 * following]
-        points = np.stack(cut, axis=1).reshape(-1, 2)
-    return points
-
-
-def _limb(joints, width, end_width):
-    """Return a band along a curve bent by three joints (a quadratic Bezier curve), tapered."""
-    start, bend, end = np.asarray(joints, float)
-    t = np.linspace(0, 1, 14)[:, np.newaxis]
-    curve = (1 - t) ** 2 * start + 2 * t * (1 - t) * bend + t**2 * end
-    along = np.gradient(curve, axis=0)
-    along /= np.linalg.norm(along, axis=1, keepdims=True) + 1e-9
-    normal = along[:, ::-1] * (-1, 1) * ((1 - t) * width + t * end_width) / 2
-    tip = curve[-1:] + along[-1:] * end_width / 2
-    return np.concatenate([curve + normal, tip, (curve - normal)[::-1]])
-
-
-def _mirrored(right):
-    """Return the points given and their mirror images about x = 0, in order around."""
-    return [*right, *[(-x, y) for x, y in reversed(right)]]
-
-
-def _shrink(points, share):
-    """Return the points moved towards their mean, to `share` of the distance."""
-    middle = np.mean(points, axis=0)
-    return middle + share * (np.asarray(points) - middle)
-
-
-def _rotation(angle):
-    """Return the matrix that turns (x, y) columns by `angle` radians."""
-    return np.array([(np.cos(angle), -np.sin(angle)), (np.sin(angle), np.cos(angle))])
+        head.mark(limb(lip, 0.04, 0.03), DARK, 0.7)

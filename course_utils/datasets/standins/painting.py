@@ -1,0 +1,59 @@
+"""Small tools for drawing with NumPy: outlines as (n, 2) arrays of points, noise, blending."""
+
+import numpy as np
+from PIL import Image
+
+
+def blend(image, opacity, colour):
+    """Lay a colour, or an image of colours, over `image` in place; opacity (h, w) in [0, 1]."""
+    image += opacity[..., np.newaxis] * (colour - image)
+
+
+def smooth_noise(rng, shape, cells):
+    """Return smooth noise of the given shape, about -1 to 1, with `cells` hills across."""
+    coarse = Image.fromarray(rng.uniform(-1, 1, (cells, cells)).astype(np.float32))
+    return np.asarray(coarse.resize(shape[::-1], Image.Resampling.BICUBIC))
+
+
+def oval(x, y, width, height):
+    """Return an ellipse from its middle and half axes."""
+    angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    return np.stack([x + width * np.cos(angles), y + height * np.sin(angles)], axis=1)
+
+
+def blob(points):
+    """Return a closed smooth curve near the points given, by cutting corners (Chaikin)."""
+    points = np.asarray(points, float)
+    for _ in range(3):
+        following = np.roll(points, -1, axis=0)
+        cut = [0.75 * points + 0.25 * following, 0.25 * points + 0.75 * following]
+        points = np.stack(cut, axis=1).reshape(-1, 2)
+    return points
+
+
+def limb(joints, width, end_width):
+    """Return a band along a curve bent by three joints (a quadratic Bezier curve), tapered."""
+    start, bend, end = np.asarray(joints, float)
+    t = np.linspace(0, 1, 14)[:, np.newaxis]
+    curve = (1 - t) ** 2 * start + 2 * t * (1 - t) * bend + t**2 * end
+    along = np.gradient(curve, axis=0)
+    along /= np.linalg.norm(along, axis=1, keepdims=True) + 1e-9
+    normal = along[:, ::-1] * (-1, 1) * ((1 - t) * width + t * end_width) / 2
+    tip = curve[-1:] + along[-1:] * end_width / 2
+    return np.concatenate([curve + normal, tip, (curve - normal)[::-1]])
+
+
+def mirrored(right):
+    """Return the points given and their mirror images about x = 0, in order around."""
+    return [*right, *[(-x, y) for x, y in reversed(right)]]
+
+
+def shrink(points, share):
+    """Return the points moved towards their mean, to `share` of the distance."""
+    middle = np.mean(points, axis=0)
+    return middle + share * (np.asarray(points) - middle)
+
+
+def rotation(angle):
+    """Return the matrix that turns (x, y) columns by `angle` radians."""
+    return np.array([(np.cos(angle), -np.sin(angle)), (np.sin(angle), np.cos(angle))])

@@ -1,0 +1,234 @@
+"""From image files to batches: decode, resize, cache, shuffle, batch, augment, prefetch.
+
+`batches` does it for a data set from `datasets.load` and for a folder of pictures alike.
+"""
+
+from functools import partial
+from numbers import Integral
+from pathlib import Path
+
+from course_utils import settings
+from course_utils.notices import notice
+
+settings.start_tensorflow()
+
+import keras
+import tensorflow as tf
+
+# TIFF cannot be decoded; it is listed so that such a file is named and not passed over.
+IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff")
+
+_CANNOT_BE_READ = (
+    tf.errors.InvalidArgumentError,  # not an image, or one that is cut short
+    tf.errors.NotFoundError,
+    tf.errors.PermissionDeniedError,
+)
+
+
+def batches(
+    source,
+    *,
+    image_size,
+    batch_size=32,
+    shuffle=False,
+    seed=None,
+    augment=None,
+    on_broken="skip",
+):
+    """Turn images of any size into batches that a Keras model can be trained on.
+
+    Each image is decoded once, when this function is called, and kept in memory as uint8:
+    height * width * 3 bytes, a quarter of what float32 takes. Later epochs start from there.
+
+    Parameters
+    ----------
+    source : a folder laid out ``<label>/*.jpg`` (or .png, .gif, .bmp), or a `tf.data.Dataset` of
+        (image, label). Best is ``datasets.load(..., as_supervised=True,
+        decoders={"image": tfds.decode.SkipDecoding()})``: its images are still encoded, so they
+        are decoded in parallel, and a broken one can be skipped. Decoded images are uint8, of
+        shape (any height, any width, channels).
+    image_size : (height, width) in pixels. Images are stretched to it, not cropped.
+    batch_size : images in a batch; the last batch holds what is left.
+    shuffle : whether all images come in a new order in each epoch.
+    seed : int for the same sequence of orders in each run, or None.
+    augment : a Keras layer or a function. It gets each batch of images, in each epoch anew, and
+        returns a batch. A layer has a seed of its own.
+    on_broken : "skip" leaves out the images that cannot be decoded and names them in a notice;
+        "raise" makes them an error.
+
+    Returns
+    -------
+    `tf.data.Dataset` of known length that yields float32 images of shape
+    (batch, height, width, 3), with values from 0 to 1, and their labels. (The pretrained networks
+    of `keras.applications` want 255 times that.) It has two attributes more: `class_names`, the
+    names of a folder's labels 0, 1, ... in alphabetical order, else None; and `broken`, the list
+    of images left out: "label/file" in a folder, else the position in the data set, from 0.
+
+    Raises
+    ------
+    ValueError or TypeError for a source or an option that cannot be used; ValueError that names
+    the broken images with on_broken="raise", or if no other is left; FileNotFoundError for a
+    folder that is not there.
+
+    Notes
+    -----
+    Grey images become three equal channels, transparency is dropped, and palettes, CMYK and 16
+    bits become 8-bit RGB. Resizing is that of ``keras.ops.image.resize``, rounded to whole
+    numbers: bilinear, with antialiasing where a side shrinks to less than half. A camera's note
+    on how it was held (EXIF) is not heeded, and of an animation the first picture is taken.
+    """
+    _check_options(image_size, batch_size, augment, on_broken)
+    examples, names, class_names = _open(source)
+    images = _decode_and_resize(examples, image_size).cache()
+    count, broken = _read_all(images, _count(examples))
+    broken = [names[position] for position in broken] if names else broken
+    _report(broken, count, on_broken)
+
+    data = images.apply(tf.data.experimental.assert_cardinality(count))
+    if shuffle:
+        data = data.shuffle(count, seed=seed)
+    data = data.batch(batch_size).map(partial(_finish, augment=augment)).prefetch(tf.data.AUTOTUNE)
+    data.class_names, data.broken = class_names, broken
+    return data
+
+
+def _decode_and_resize(examples, image_size):
+    def decode_and_resize(image, label):
+        if image.dtype == tf.string:
+            image = tf.io.decode_image(image, channels=3, expand_animations=False)
+            image.set_shape((None, None, 3))
+        return _resize(_to_rgb(image), image_size), label
+
+    return examples.map(decode_and_resize, num_parallel_calls=tf.data.AUTOTUNE)
+
+
+def _to_rgb(image):
+    """Return three channels of 1 (grey), 2 (grey, alpha), 3 or 4 (colour, alpha)."""
+    if image.shape[-1] == 3:
+        return image
+    is_grey = tf.shape(image)[-1] < 3
+    image = tf.cond(is_grey, lambda: tf.repeat(image[..., :1], 3, -1), lambda: image[..., :3])
+    return tf.ensure_shape(image, (None, None, 3))
+
+
+def _resize(image, size):
+    """Resize to uint8; antialiasing, which is slow, is for where bilinear would skip pixels."""
+
+    def resize(antialias):
+        return tf.image.resize(image, size, antialias=antialias)
+
+    halved = tf.reduce_any(tf.shape(image)[:2] > 2 * tf.constant(size))
+    return tf.cast(tf.round(tf.cond(halved, lambda: resize(True), lambda: resize(False))), tf.uint8)
+
+
+def _finish(images, labels, augment):
+    """Scale a batch to values from 0 to 1 and augment it."""
+    images = tf.cast(images, tf.float32) / 255
+    if isinstance(augment, keras.Layer):
+        images = augment(images, training=True)
+    elif augment is not None:
+        images = augment(images)
+    return images, labels
+
+
+def _read_all(images, expected):
+    """Read all images once, to fill the cache; return their number and the broken positions."""
+    iterator, broken, read = iter(images), [], 0
+    while read + len(broken) <= expected:  # once more than there are: the end closes the cache
+        try:
+            next(iterator)
+            read += 1
+        except StopIteration:
+            break
+        except _CANNOT_BE_READ:  # the iterator goes on behind it
+            broken.append(read + len(broken))
+    return read, broken
+
+
+def _report(broken, count, on_broken):
+    """Name the broken images, in a notice or an error."""
+    if count and not broken:
+        return
+    if not count and not broken:
+        raise ValueError("The data set holds no images: give one with at least one.")
+    more = f" and {len(broken) - 5:,} more" if len(broken) > 5 else ""
+    names = ", ".join(map(str, broken[:5])) + more
+    if not isinstance(broken[0], str):
+        names = f"those at position {names} (counted from 0)"
+    found = f"{len(broken):,} of {count + len(broken):,} images cannot be decoded"
+    if on_broken == "raise" or not count:
+        raise ValueError(f"{found}: {names}; repair or remove them.")
+    notice(f"{found} and are left out: {names}.")
+
+
+def _open(source):
+    """Return a data set of (image, label), and for a folder its file names and class names."""
+    if isinstance(source, (str, Path)):
+        return _open_folder(Path(source).expanduser())
+    if not isinstance(source, tf.data.Dataset):
+        raise TypeError(
+            f"source is a {type(source).__name__}: give a folder of pictures or a tf.data.Dataset."
+        )
+    _check_elements(source.element_spec)
+    return source, None, None
+
+
+def _open_folder(folder):
+    if not folder.is_dir():
+        raise FileNotFoundError(f"There is no folder {folder}: give one laid out <label>/*.jpg.")
+    class_names = [child.name for child in _visible(folder) if child.is_dir()]
+    found = [
+        (file, label)
+        for label, name in enumerate(class_names)
+        for file in _visible(folder / name)
+        if file.suffix.lower() in IMAGE_SUFFIXES
+    ]
+    if not found:
+        raise ValueError(
+            f"{folder} holds no pictures laid out <label>/*.jpg; its folders are "
+            f"{', '.join(class_names) or 'none'}: give the folder just above the labels."
+        )
+    files, labels = zip(*found, strict=True)
+    examples = tf.data.Dataset.from_tensor_slices(([str(file) for file in files], list(labels)))
+    examples = examples.map(lambda file, label: (tf.io.read_file(file), label))
+    return examples, [file.relative_to(folder).as_posix() for file in files], class_names
+
+
+def _visible(folder):
+    """What is in a folder, in alphabetical order, without `.DS_Store` and the like."""
+    return sorted(child for child in folder.iterdir() if not child.name.startswith("."))
+
+
+def _check_elements(spec):
+    if not (isinstance(spec, tuple) and len(spec) == 2 and isinstance(spec[0], tf.TensorSpec)):
+        raise ValueError(
+            f"The data set yields a {type(spec).__name__} and not (image, label): "
+            "load it with as_supervised=True."
+        )
+    kind = spec[0].dtype.name, spec[0].shape.rank
+    if kind not in (("string", 0), ("uint8", 3)):
+        raise ValueError(
+            f"The images of the data set are {spec[0].dtype.name} of shape {spec[0].shape}: give "
+            "encoded images, or uint8 of shape (height, width, channels), and not in batches."
+        )
+
+
+def _count(examples) -> int:
+    count = int(examples.cardinality())
+    if count == tf.data.INFINITE_CARDINALITY:
+        raise ValueError("The data set never ends: leave out its repeat().")
+    if count == tf.data.UNKNOWN_CARDINALITY:  # read, but nothing is decoded
+        count = int(examples.reduce(0, lambda number, *_: number + 1))
+    return count
+
+
+def _check_options(image_size, batch_size, augment, on_broken):
+    sizes = image_size if isinstance(image_size, (tuple, list)) else [image_size]
+    if len(sizes) != 2 or not all(isinstance(size, Integral) and size > 0 for size in sizes):
+        raise ValueError(f"image_size is {image_size!r}: give (height, width), such as (100, 100).")
+    if not (isinstance(batch_size, Integral) and batch_size > 0):
+        raise ValueError(f"batch_size is {batch_size!r}: give a whole number from 1 on.")
+    if not (augment is None or callable(augment)):
+        raise TypeError(f"augment is a {type(augment).__name__}: give a Keras layer or a function.")
+    if on_broken not in ("skip", "raise"):
+        raise ValueError(f"on_broken is {on_broken!r}: give 'skip' or 'raise'.")

@@ -1,0 +1,394 @@
+"""pipelines.batches: what comes out, in which order the stages stand, and each fault by name."""
+
+import io
+
+from course_utils import pipelines
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+from skimage.transform import resize
+
+SIZE = (8, 10)
+RNG = np.random.default_rng(0)
+# Smooth pictures, as photographs are: two waves of different lengths in each channel.
+ROWS, COLUMNS = np.mgrid[:30, :24, None][:2] / 30
+SMOOTH = 127.5 + 60 * np.sin(5 * ROWS + [0, 1, 2]) + 60 * np.cos(4 * COLUMNS + [0, 2, 4])
+RGB = SMOOTH.astype("uint8")
+
+
+def encode(image, file_format="PNG", **options):
+    file = io.BytesIO()
+    image = image if isinstance(image, Image.Image) else Image.fromarray(image)
+    image.save(file, file_format, **options)
+    return file.getvalue()
+
+
+def flat(value, shape=(12, 9)):
+    """A grey picture of one value, so that it can be known again."""
+    return np.full((*shape, 3), value, "uint8")
+
+
+def encoded_dataset(files):
+    return tf.data.Dataset.from_tensor_slices((files, np.arange(len(files))))
+
+
+def read(batches):
+    """All images and all labels of one epoch."""
+    images, labels = zip(*batches.as_numpy_iterator(), strict=True)
+    return np.concatenate(images), np.concatenate(labels)
+
+
+def write_folder(folder, count=3):
+    """Pictures `cat/0.png` … and `dog/0.png` …, each of a value of its own."""
+    for label, name in enumerate(("cat", "dog")):
+        (folder / name).mkdir(parents=True)
+        for number in range(count):
+            picture = flat(100 * label + 10 * number)
+            (folder / name / f"{number}.png").write_bytes(encode(picture))
+    return folder
+
+
+VALUES = np.arange(0, 250, 25)
+FLAT_FILES = [encode(flat(value, (10 + value % 7, 12))) for value in VALUES]
+BROKEN_FILES = {
+    "cut short PNG": encode(RGB)[:-300],
+    "cut short JPEG": encode(RGB, "JPEG")[:-300],
+    "empty": b"",
+    "text": b"hello",
+    "TIFF": encode(RGB, "TIFF"),
+}
+
+
+# What comes out
+
+
+def test_batches_of_float32_from_0_to_1_with_labels():
+    batches = pipelines.batches(encoded_dataset(FLAT_FILES), image_size=SIZE, batch_size=4)
+    assert [len(labels) for _, labels in batches] == [4, 4, 2]
+    image_spec, _ = batches.element_spec
+    assert image_spec == tf.TensorSpec((None, *SIZE, 3), tf.float32)
+    images, labels = read(batches)
+    np.testing.assert_array_equal(labels, np.arange(10))
+    np.testing.assert_allclose(images, np.ones((10, *SIZE, 3)) * VALUES[:, None, None, None] / 255)
+
+
+@pytest.mark.parametrize("size", [(20, 24), (40, 31), (15, 12)])
+def test_resizing_down_to_a_half_is_that_of_keras(size):
+    images, _ = read(pipelines.batches(encoded_dataset([encode(RGB)]), image_size=size))
+    expected = keras.ops.image.resize(RGB, size, antialias=False)
+    np.testing.assert_allclose(images[0] * 255, expected, atol=0.501)  # it is rounded to uint8
+
+
+@pytest.mark.parametrize("size", [(7, 24), (5, 6)])
+def test_resizing_below_a_half_is_that_of_keras_with_antialiasing(size):
+    images, _ = read(pipelines.batches(encoded_dataset([encode(RGB)]), image_size=size))
+    expected = keras.ops.image.resize(RGB, size, antialias=True)
+    np.testing.assert_allclose(images[0] * 255, expected, atol=0.501)
+
+
+@pytest.mark.parametrize("size", [(22, 18), (40, 40), (10, 8)])
+def test_resizing_agrees_with_the_lectures_skimage_loop(size):
+    images, _ = read(pipelines.batches(encoded_dataset([encode(RGB)]), image_size=size))
+    difference = abs(images[0] - resize(RGB, size)) * 255
+    assert difference.mean() < 1 and difference.max() < 8
+
+
+def test_one_decoder_for_all_kinds_of_images():
+    rgb = Image.fromarray(RGB)
+    grey = np.asarray(rgb.convert("L"))
+    transparent = np.dstack([RGB, np.full(RGB.shape[:2], 9, "uint8")])
+    palette = rgb.convert("P")
+    deep = (grey.astype("uint16") * 257).astype("uint16")
+    kinds = {
+        "grey PNG": (encode(grey), grey[..., None], 0),
+        "grey JPEG": (encode(grey, "JPEG", quality=95), grey[..., None], 6),
+        "grey and alpha": (encode(rgb.convert("LA")), grey[..., None], 0),
+        "black and white": (encode(rgb.convert("1")), rgb.convert("1").convert("RGB"), 0),
+        "RGBA": (encode(transparent), RGB, 0),
+        "palette": (encode(palette), palette.convert("RGB"), 0),
+        "16 bits": (encode(deep), grey[..., None], 1),
+        "CMYK JPEG": (encode(rgb.convert("CMYK"), "JPEG", quality=95), RGB, 12),
+        "JPEG": (encode(rgb, "JPEG", quality=95), RGB, 12),
+        "GIF": (encode(palette, "GIF"), palette.convert("RGB"), 0),
+        "BMP": (encode(rgb, "BMP"), RGB, 0),
+    }
+    dataset = encoded_dataset([file for file, _, _ in kinds.values()])
+    images, _ = read(pipelines.batches(dataset, image_size=RGB.shape[:2], on_broken="raise"))
+    for image, (kind, (_, expected, tolerance)) in zip(images * 255, kinds.items(), strict=True):
+        difference = abs(image - np.asarray(expected, "float32")).max()
+        assert difference <= tolerance + 0.01, f"{kind}: differs by {difference}"
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+def test_decoded_images_become_three_channels(channels):
+    picture = RNG.integers(0, 256, (*SIZE, channels), dtype="uint8")
+    expected = picture[..., :3] if channels > 2 else picture[..., [0, 0, 0]]
+    known = tf.data.Dataset.from_tensors((picture, 1))
+    signature = (tf.TensorSpec((None, None, None), tf.uint8), tf.TensorSpec((), tf.int32))
+    unknown = tf.data.Dataset.from_generator(lambda: [(picture, 1)], output_signature=signature)
+    for dataset in (known, unknown):
+        images, _ = read(pipelines.batches(dataset, image_size=SIZE))
+        np.testing.assert_allclose(images[0] * 255, expected, atol=1e-4)
+
+
+def test_a_folder_and_a_dataset_give_the_same_batches(tmp_path):
+    folder = write_folder(tmp_path / "pets")
+    files = sorted(folder.glob("*/*.png"))
+    labels = [("cat", "dog").index(file.parent.name) for file in files]
+    dataset = tf.data.Dataset.from_tensor_slices(([file.read_bytes() for file in files], labels))
+    from_folder = pipelines.batches(str(folder), image_size=SIZE)
+    from_dataset = pipelines.batches(dataset, image_size=SIZE)
+    for found, expected in zip(read(from_folder), read(from_dataset), strict=True):
+        np.testing.assert_array_equal(found, expected)
+    assert from_folder.class_names == ["cat", "dog"]
+    assert from_dataset.class_names is None
+
+
+def test_hidden_files_and_folders_are_no_pictures_and_no_labels(tmp_path):
+    write_folder(tmp_path)
+    for name in (".ipynb_checkpoints/0.png", "cat/._0.png", "cat/notes.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(b"not a picture")
+    batches = pipelines.batches(tmp_path, image_size=SIZE, on_broken="raise")
+    assert batches.class_names == ["cat", "dog"] and len(read(batches)[1]) == 6
+
+
+def test_an_empty_label_keeps_its_number(tmp_path):
+    write_folder(tmp_path)
+    (tmp_path / "bird").mkdir()
+    batches = pipelines.batches(tmp_path, image_size=SIZE)
+    assert batches.class_names == ["bird", "cat", "dog"]
+    assert set(read(batches)[1]) == {1, 2}
+
+
+def test_the_length_is_known():
+    files = [*FLAT_FILES, b"broken"]
+    batches = pipelines.batches(encoded_dataset(files), image_size=SIZE, batch_size=4)
+    assert len(batches) == 3
+    filtered = encoded_dataset(FLAT_FILES).filter(lambda image, label: label < 5)
+    assert len(pipelines.batches(filtered, image_size=SIZE, batch_size=4)) == 2
+
+
+def test_keras_trains_on_it():
+    dataset = encoded_dataset([*FLAT_FILES, b"broken"])
+    batches = pipelines.batches(dataset, image_size=SIZE, batch_size=4, shuffle=True)
+    model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(10)])
+    model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    history = model.fit(batches, epochs=2, verbose=0)
+    assert history.params["steps"] == 3
+    assert np.isfinite(history.history["loss"]).all()
+
+
+# The order of the stages
+
+
+def test_each_image_is_decoded_once():
+    decoded = []
+
+    def count(image, label):
+        tf.py_function(lambda label: decoded.append(int(label)), [label], [])
+        return image, label
+
+    dataset = encoded_dataset(FLAT_FILES).map(count)
+    batches = pipelines.batches(dataset, image_size=SIZE, shuffle=True)
+    assert decoded == list(range(10))
+    for _ in range(3):
+        read(batches)
+    next(iter(batches.take(1)))
+    assert len(decoded) == 10
+
+
+def test_the_cache_holds_uint8(monkeypatch):
+    cached = []
+    cache = tf.data.Dataset.cache
+    monkeypatch.setattr(
+        tf.data.Dataset, "cache", lambda data: cached.append(data.element_spec[0]) or cache(data)
+    )
+    pipelines.batches(encoded_dataset(FLAT_FILES), image_size=SIZE)
+    assert cached == [tf.TensorSpec((*SIZE, 3), tf.uint8)]
+
+
+def test_augmentation_is_new_in_each_epoch_and_comes_after_scaling():
+    noise = keras.layers.GaussianNoise(0.1, seed=3)  # it is off unless told that this is training
+    batches = pipelines.batches(encoded_dataset(FLAT_FILES), image_size=SIZE, augment=noise)
+    first, second = read(batches)[0], read(batches)[0]
+    plain = VALUES[:, None, None, None] / 255
+    assert np.std(first - plain) == pytest.approx(0.1, rel=0.1)
+    assert np.std(second - first) == pytest.approx(0.1 * np.sqrt(2), rel=0.1)
+
+
+def test_augmentation_may_be_a_function_of_a_batch():
+    seen = []
+
+    def mirror(images):
+        seen.append(images.shape.as_list())
+        return 1 - images
+
+    dataset = encoded_dataset(FLAT_FILES)
+    images, _ = read(pipelines.batches(dataset, image_size=SIZE, augment=mirror))
+    np.testing.assert_allclose(images[:, 0, 0, 0], 1 - VALUES / 255, atol=1e-6)
+    assert seen[0] == [None, *SIZE, 3]
+
+
+def test_the_courses_augmentation_is_the_same_in_each_run_with_a_seed():
+    from course_utils.augmentation import RandomAffine
+
+    def two_epochs():
+        affine = RandomAffine(rotation_range=90, horizontal_flip=True, seed=1)
+        batches = pipelines.batches(
+            encoded_dataset([encode(RGB)] * 6), image_size=SIZE, augment=affine, batch_size=2
+        )
+        return [read(batches)[0] for _ in range(2)]
+
+    (first, second), again = two_epochs(), two_epochs()
+    np.testing.assert_array_equal([first, second], again)
+    assert abs(first - second).max() > 0.05
+
+
+def test_shuffle_is_whole_new_each_epoch_and_fixed_by_its_seed():
+    def three_orders(seed):
+        dataset = encoded_dataset(FLAT_FILES)
+        batches = pipelines.batches(dataset, image_size=SIZE, shuffle=True, seed=seed)
+        return [read(batches)[1].tolist() for _ in range(3)]
+
+    orders = three_orders(seed=1)
+    assert all(sorted(order) == list(range(10)) for order in orders)
+    assert len({tuple(order) for order in orders}) == 3
+    assert three_orders(seed=1) == orders != three_orders(seed=2)
+
+
+def test_shuffled_images_keep_their_labels():
+    batches = pipelines.batches(encoded_dataset(FLAT_FILES), image_size=SIZE, shuffle=True)
+    images, labels = read(batches)
+    np.testing.assert_allclose(images[:, 0, 0, 0] * 255, VALUES[labels], atol=1e-4)
+
+
+# Broken images
+
+
+@pytest.mark.parametrize("kind", BROKEN_FILES)
+def test_a_broken_image_is_left_out_and_its_position_named(kind, capsys):
+    files = [*FLAT_FILES[:3], BROKEN_FILES[kind], *FLAT_FILES[3:]]
+    batches = pipelines.batches(encoded_dataset(files), image_size=SIZE)
+    images, labels = read(batches)
+    np.testing.assert_array_equal(labels, [0, 1, 2, *range(4, 11)])
+    np.testing.assert_allclose(images[:, 0, 0, 0] * 255, VALUES, atol=1e-4)
+    assert batches.broken == [3]
+    assert capsys.readouterr().out == (
+        "1 of 11 images cannot be decoded and are left out: those at position 3 (counted from 0).\n"
+    )
+
+
+def test_broken_files_of_a_folder_are_named(tmp_path, capsys):
+    write_folder(tmp_path)
+    (tmp_path / "cat" / "1.png").write_bytes(BROKEN_FILES["cut short PNG"])
+    (tmp_path / "dog" / "9.JPG").write_bytes(b"")
+    (tmp_path / "dog" / "8.jpg").symlink_to(tmp_path / "gone.jpg")
+    batches = pipelines.batches(tmp_path, image_size=SIZE)
+    assert batches.broken == ["cat/1.png", "dog/8.jpg", "dog/9.JPG"]
+    assert "3 of 8 images" in (said := capsys.readouterr().out)
+    assert "cat/1.png, dog/8.jpg, dog/9.JPG" in said and str(tmp_path) not in said
+    np.testing.assert_array_equal(read(batches)[1], [0, 0, 1, 1, 1])
+
+
+def test_many_broken_images_make_a_short_notice(capsys):
+    files = [FLAT_FILES[0]] + [b"broken"] * 8
+    batches = pipelines.batches(encoded_dataset(files), image_size=SIZE)
+    assert batches.broken == list(range(1, 9))
+    assert "1, 2, 3, 4, 5 and 3 more" in capsys.readouterr().out
+
+
+def test_whole_images_need_no_notice(capsys):
+    assert pipelines.batches(encoded_dataset(FLAT_FILES), image_size=SIZE).broken == []
+    assert capsys.readouterr().out == ""
+
+
+def test_broken_images_are_an_error_on_request(tmp_path):
+    write_folder(tmp_path)
+    (tmp_path / "cat" / "1.png").write_bytes(b"broken")
+    with pytest.raises(ValueError, match=r"^1 of 6 images cannot be decoded: cat/1\.png; repair"):
+        pipelines.batches(tmp_path, image_size=SIZE, on_broken="raise")
+
+
+def test_nothing_but_broken_images_is_an_error():
+    with pytest.raises(ValueError, match="2 of 2 images cannot be decoded"):
+        pipelines.batches(encoded_dataset([b"a", b"b"]), image_size=SIZE)
+
+
+def test_an_error_of_the_source_is_not_taken_for_a_broken_image():
+    def fail(image, label):
+        message = "the disk is gone"
+        with tf.control_dependencies([tf.py_function(lambda: 1 // 0, [], [])]):
+            return image + message, label
+
+    with pytest.raises(tf.errors.OpError, match="ZeroDivisionError"):
+        pipelines.batches(encoded_dataset(FLAT_FILES).map(fail), image_size=SIZE)
+
+
+# Sources and options that cannot be used
+
+
+def test_there_is_no_such_folder(tmp_path):
+    with pytest.raises(FileNotFoundError, match="There is no folder .*gone"):
+        pipelines.batches(tmp_path / "gone", image_size=SIZE)
+
+
+def test_a_folder_of_splits_is_no_folder_of_labels(tmp_path):
+    write_folder(tmp_path / "train")
+    with pytest.raises(ValueError, match="its folders are train: give the folder just above"):
+        pipelines.batches(tmp_path, image_size=SIZE)
+
+
+def test_a_folder_without_labels(tmp_path):
+    (tmp_path / "0.png").write_bytes(FLAT_FILES[0])
+    with pytest.raises(ValueError, match="its folders are none"):
+        pipelines.batches(tmp_path, image_size=SIZE)
+
+
+def test_an_empty_dataset():
+    with pytest.raises(ValueError, match="holds no images"):
+        pipelines.batches(encoded_dataset(FLAT_FILES).take(0), image_size=SIZE)
+
+
+def test_an_endless_dataset():
+    with pytest.raises(ValueError, match="never ends: leave out its repeat"):
+        pipelines.batches(encoded_dataset(FLAT_FILES).repeat(), image_size=SIZE)
+
+
+def test_a_dataset_of_dicts_lacks_as_supervised():
+    dataset = tf.data.Dataset.from_tensor_slices({"image": FLAT_FILES, "label": range(10)})
+    with pytest.raises(ValueError, match="yields a dict .* as_supervised=True"):
+        pipelines.batches(dataset, image_size=SIZE)
+
+
+def test_batched_or_float_images():
+    batched = tf.data.Dataset.from_tensors((RGB, 0)).batch(1)
+    with pytest.raises(ValueError, match="not in batches"):
+        pipelines.batches(batched, image_size=SIZE)
+    with pytest.raises(ValueError, match="are float64 of shape .* or uint8"):
+        pipelines.batches(tf.data.Dataset.from_tensors((SMOOTH, 0)), image_size=SIZE)
+
+
+def test_arrays_are_no_source():
+    with pytest.raises(TypeError, match="source is a ndarray: give a folder"):
+        pipelines.batches(RGB, image_size=SIZE)
+
+
+@pytest.mark.parametrize(
+    ("option", "error", "message"),
+    [
+        ({"image_size": 100}, ValueError, r"image_size is 100: give \(height, width\)"),
+        ({"image_size": (100, 0)}, ValueError, r"image_size is \(100, 0\)"),
+        ({"image_size": (100, 100, 3)}, ValueError, r"image_size is \(100, 100, 3\)"),
+        ({"batch_size": 0}, ValueError, "batch_size is 0"),
+        ({"batch_size": None}, ValueError, "batch_size is None"),
+        ({"augment": 0.2}, TypeError, "augment is a float: give a Keras layer or a function"),
+        ({"on_broken": "ignore"}, ValueError, "on_broken is 'ignore': give 'skip' or 'raise'"),
+    ],
+)
+def test_options_that_cannot_be_used(option, error, message):
+    with pytest.raises(error, match=message):
+        pipelines.batches(encoded_dataset(FLAT_FILES), **({"image_size": SIZE} | option))

@@ -1,0 +1,354 @@
+"""Pictures: figures whose alt text comes from the data, and that draw without a warning."""
+
+import base64
+import html.parser
+import io
+
+from course_utils import plotting
+
+import IPython.display
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+from PIL import Image
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+random = np.random.default_rng(0)
+GREY = random.integers(0, 256, (5, 28, 28), np.uint8)
+COLOUR = random.random((4, 20, 30, 3))
+HISTORY = {
+    "loss": [0.9, 0.4, 0.3],
+    "accuracy": [0.7, 0.85, 0.9],
+    "val_loss": [0.8, 0.5, 0.6],
+    "val_accuracy": [0.72, 0.84, 0.8],
+}
+
+# Each kind of picture, drawn from two different pieces of data of the same shape.
+PICTURES = {
+    "show_images": lambda change: plotting.show_images(GREY[: 4 + change], title="Digits"),
+    "show_images with titles": lambda change: plotting.show_images(
+        GREY[:2], [f"label {change}", "label 7"]
+    ),
+    "show_image": lambda change: plotting.show_image(COLOUR[0, : 10 + change]),
+    "show_numbers": lambda change: plotting.show_numbers([[[1, 2 + change], [3, 4]]]),
+    "show_curves": lambda change: plotting.show_curves(
+        {"dense": [0.9, 0.5 + change / 10, 0.7]}, title="Shift", xlabel="pixels", ylabel="accuracy"
+    ),
+    "show_bars": lambda change: plotting.show_bars(
+        [0.1, 0.9 - change / 10], ["0", "1"], title="Digit", ylabel="probability", percent=True
+    ),
+    "show_history": lambda change: plotting.show_history(
+        {**HISTORY, "val_loss": [0.8, 0.5, 0.6 + change]}, title="Training"
+    ),
+}
+
+
+def draw(figure):
+    """Return the picture as an image array, as drawn into its PNG."""
+    return np.asarray(Image.open(io.BytesIO(figure.to_png())).convert("RGB"))
+
+
+# ---- Every picture ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("show", PICTURES.values(), ids=PICTURES)
+def test_a_picture_is_a_matplotlib_figure_with_something_on_it(show):
+    figure = show(0)
+    assert isinstance(figure, Figure) and isinstance(figure, plotting.Picture)
+    assert draw(figure).std() > 1
+
+
+@pytest.mark.parametrize("show", PICTURES.values(), ids=PICTURES)
+def test_alt_text_is_a_sentence_computed_from_the_data(show):
+    before, after = show(0).alt, show(1).alt
+    assert before.endswith(".") and len(before.split()) >= 4
+    assert before != after
+    assert show(0).alt == before
+
+
+@pytest.mark.parametrize("show", PICTURES.values(), ids=PICTURES)
+def test_the_same_data_gives_the_same_pixels(show):
+    np.testing.assert_array_equal(draw(show(0)), draw(show(0)))
+
+
+class Elements(html.parser.HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.found = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.found.append((tag, dict(attributes)))
+
+
+def test_html_is_one_image_with_escaped_alt_text():
+    figure = plotting.show_image(GREY[0], alt='The digit "5" < 6 & a <b>')
+    ((tag, attributes),) = Elements(figure.to_html()).found
+    assert tag == "img"
+    assert attributes["alt"] == 'The digit "5" < 6 & a <b>'
+    head, data = attributes["src"].split(",")
+    assert head == "data:image/png;base64"
+    image = Image.open(io.BytesIO(base64.b64decode(data)))
+    assert image.format == "PNG"
+    assert int(attributes["width"]) <= image.width  # drawn sharper than shown
+
+
+def test_a_cell_shows_the_picture_and_its_alt_text(monkeypatch):
+    shown = []
+    monkeypatch.setattr(IPython.display, "display", lambda bundle, raw: shown.append(bundle))
+    figure = plotting.show_image(GREY[0])
+    figure._ipython_display_()
+    assert shown == [{"text/html": figure.to_html(), "text/plain": figure.alt}]
+
+
+def test_ones_own_alt_text_is_kept():
+    assert plotting.show_images(GREY, alt="Five digits.").alt == "Five digits."
+    assert plotting.show_numbers([np.eye(2)], alt="One to one.").alt == "One to one."
+
+
+# ---- Images -------------------------------------------------------------------------------------
+
+
+def test_alt_of_images_says_how_many_of_what_size():
+    assert plotting.show_images(GREY).alt == "5 grey-level images, 28 by 28 pixels."
+    assert plotting.show_images(COLOUR).alt == "4 colour images, 20 by 30 pixels."
+    assert plotting.show_image(GREY[0]).alt == "One grey-level image, 28 by 28 pixels."
+
+
+def test_alt_of_images_holds_title_and_captions():
+    alt = plotting.show_images(GREY[:2], ["a 5", "a 0\nfor sure"], title="Digits").alt
+    assert alt == "Digits: 2 grey-level images, 28 by 28 pixels. Captions: a 5; a 0, for sure."
+
+
+def test_images_of_several_kinds_and_sizes():
+    alt = plotting.show_images([GREY[0], COLOUR[0]]).alt
+    assert alt == "2 colour and grey-level images."
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        GREY[0],
+        GREY[0][..., None],
+        GREY[0].tolist(),
+        GREY[0] > 9,
+        COLOUR[0],
+        np.float32(COLOUR[0]),
+        random.integers(0, 256, (9, 9, 4), np.uint8),
+        np.zeros((1, 1)),
+        random.normal(size=(1000, 1500)),
+        random.normal(size=(2, 200)),
+    ],
+    ids="uint8 channel list bool rgb float32 rgba pixel large wide".split(),
+)
+def test_any_image_is_drawn(image):
+    assert draw(plotting.show_image(image)).size > 0
+
+
+@pytest.mark.parametrize("value", [0, 1, 255, -3.5])
+@pytest.mark.parametrize("colormap", ["gray", "RdBu_r"])
+def test_a_constant_image_is_drawn_in_one_colour(value, colormap):
+    figure = plotting.show_image(np.full((8, 8), value), colormap=colormap)
+    drawn = draw(figure)
+    middle = drawn[drawn.shape[0] // 2 - 9 :, drawn.shape[1] // 2 - 9 :][:18, :18]
+    assert len(np.unique(middle.reshape(-1, 3), axis=0)) == 1
+
+
+def test_zero_is_white_where_colours_diverge():
+    figure = plotting.show_images([np.array([[-1.0, 0, 3]])], colormap="RdBu_r", size=3)
+    drawn = draw(figure).astype(int)
+    row = drawn[drawn.shape[0] // 2]
+    left, middle, right = (row[int(share * len(row))] for share in (0.18, 0.5, 0.82))
+    assert middle.min() > 240
+    assert left[2] > left[0] and right[0] > right[2]  # blue below zero, red above
+
+
+def test_each_image_has_its_own_scale_unless_shared():
+    dark, light = np.array([[0, 50]]), np.array([[0, 200]])
+
+    def brightest(**options):
+        figure = plotting.show_images([dark, light], **options)
+        return [ax.images[0].norm.vmax for ax in figure.axes]
+
+    assert brightest() == [50, 200]
+    assert brightest(shared_scale=True) == [200, 200]
+
+
+def test_images_stand_in_rows_and_columns():
+    figure = plotting.show_images(GREY, columns=2)
+    assert [bool(ax.images) for ax in figure.axes] == [True] * 5 + [False]
+    assert figure.axes[0].get_gridspec().get_geometry() == (3, 2)
+
+
+def test_a_long_title_stays_inside_the_picture():
+    figure = plotting.show_image(GREY[0], title="A title that is a good deal longer than its image")
+    figure.draw_without_rendering()
+    box = figure._suptitle.get_window_extent()
+    assert box.x0 >= 0 and box.x1 <= figure.bbox.width
+
+
+@pytest.mark.parametrize(
+    "image, shape",
+    [
+        (np.zeros(28), "(28,)"),
+        (np.zeros((28, 28, 2)), "(28, 28, 2)"),
+        (np.zeros((5, 28, 28)), "(5, 28, 28)"),
+        (np.zeros((1, 28, 28, 1)), "(1, 28, 28, 1)"),
+        (3, "()"),
+    ],
+)
+def test_a_bad_shape_is_named_in_one_sentence(image, shape):
+    with pytest.raises(ValueError) as error:
+        plotting.show_image(image)
+    assert shape in str(error.value) and "(H, W)" in str(error.value)
+
+
+def test_one_image_where_several_are_wanted_is_named():
+    with pytest.raises(ValueError, match=r"this has \(28,\)"):
+        plotting.show_images(GREY[0])
+
+
+def test_no_image_is_named():
+    with pytest.raises(ValueError, match="no image to show"):
+        plotting.show_images([])
+
+
+@pytest.mark.parametrize("count", [1, 6])
+def test_titles_that_do_not_match_the_images_in_number(count):
+    with pytest.raises(ValueError, match=f"5 images and {count} titles"):
+        plotting.show_images(GREY, ["title"] * count)
+    with pytest.raises(ValueError, match=f"2 images and {count} titles"):
+        plotting.show_numbers([np.eye(3)] * 2, ["title"] * count)
+
+
+def test_titles_may_be_numbers_in_an_array():
+    figure = plotting.show_images(GREY, np.arange(5))
+    assert [ax.get_title() for ax in figure.axes] == list("01234")
+
+
+# ---- Numbers ------------------------------------------------------------------------------------
+
+
+def test_alt_of_numbers_reads_them_row_by_row():
+    alt = plotting.show_numbers([[[0, 1], [2, 3]], [[0.5]]], ["filter", "sum"], title="By hand").alt
+    assert alt == "By hand. filter: 0 1; 2 3. sum: 0.5."
+
+
+def test_each_value_is_written_on_its_pixel():
+    figure = plotting.show_numbers([np.arange(6).reshape(2, 3)])
+    assert [text.get_text() for text in figure.axes[0].texts] == list("012345")
+
+
+def test_numbers_are_dark_on_light_and_light_on_dark():
+    figure = plotting.show_numbers([[[0, 255]]])
+    assert [text.get_color() for text in figure.axes[0].texts] == ["white", "black"]
+
+
+@pytest.mark.parametrize("shape", [(17, 3), (3,), (2, 2, 2)])
+def test_patches_that_are_not_legible_are_named(shape):
+    with pytest.raises(ValueError, match="16 x 16") as error:
+        plotting.show_numbers([np.zeros(shape)])
+    assert str(shape) in str(error.value)
+
+
+# ---- Charts -------------------------------------------------------------------------------------
+
+
+def test_alt_of_curves_names_ends_and_turns():
+    curves = {"dense": [0.9, 0.95, 0.5], "convnet": [0.9, 0.8, 0.85]}
+    figure = plotting.show_curves(
+        curves, [0, 2, 4], title="Shift", xlabel="pixels", ylabel="accuracy", percent=True
+    )
+    assert figure.alt == (
+        "Shift. Line chart of accuracy against pixels. "
+        "dense: from 90.0% at 0 to 50.0% at 4 and highest 95.0% at 2. "
+        "convnet: from 90.0% at 0 to 85.0% at 4 and lowest 80.0% at 2."
+    )
+    (ax,) = figure.axes
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("pixels", "accuracy")
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["dense", "convnet"]
+
+
+def test_curves_differ_in_colour_dash_and_marker():
+    curves = {str(number): [number, number + 1] for number in range(7)}
+    figure = plotting.show_curves(curves, title="Many", xlabel="x", ylabel="y")
+    lines = figure.axes[0].lines
+    assert len({line.get_color() for line in lines}) == 7
+    assert len({(line.get_linestyle(), line.get_marker()) for line in lines}) == 7
+    draw(figure)
+
+
+@pytest.mark.parametrize("options", [{"log_x": True, "log_y": True}, {"markers": False}])
+def test_options_of_curves_are_drawn(options):
+    figure = plotting.show_curves(
+        {"a": [1, 10, 100]}, [1, 10, 100], title="t", xlabel="x", ylabel="y", **options
+    )
+    assert figure.axes[0].get_xscale() == ("log" if "log_x" in options else "linear")
+    assert figure.axes[0].get_legend() is None  # one curve needs none
+    draw(figure)
+
+
+def test_a_curve_of_one_value():
+    figure = plotting.show_curves({"a": [0.5]}, title="t", xlabel="x", ylabel="y", percent=True)
+    assert "a: 50.0% at 1." in figure.alt
+    draw(figure)
+
+
+def test_alt_of_bars_holds_every_value():
+    figure = plotting.show_bars(
+        [0.25, 0.75], ["cat", "dog"], title="A photo", ylabel="probability", percent=True
+    )
+    assert figure.alt == "A photo. Bar chart of probability: cat 25.0%, dog 75.0%."
+    assert [text.get_text() for text in figure.axes[0].texts] == ["25.0%", "75.0%"]
+
+
+def test_the_highlighted_bar_has_another_colour():
+    figure = plotting.show_bars([1, 2, 3], "abc", title="t", ylabel="y", highlight=1)
+    first, second, third = (bar.get_facecolor() for bar in figure.axes[0].patches)
+    assert first == third != second
+
+
+def test_bars_and_labels_that_do_not_match_in_number():
+    with pytest.raises(ValueError):
+        plotting.show_bars([1, 2, 3], ["a", "b"], title="t", ylabel="y")
+
+
+def test_alt_of_a_history_describes_training_and_validation():
+    figure = plotting.show_history(HISTORY, title="Dense network")
+    assert figure.alt == (
+        "Dense network. Two line charts by epoch. loss: from 0.9 at 1 to 0.3 at 3. "
+        "accuracy: from 70.0% at 1 to 90.0% at 3. "
+        "val_loss: from 0.8 at 1 to 0.6 at 3 and lowest 0.5 at 2. "
+        "val_accuracy: from 72.0% at 1 to 80.0% at 3 and highest 84.0% at 2."
+    )
+    assert [len(ax.lines) for ax in figure.axes] == [2, 2]
+
+
+def test_a_history_without_validation():
+    record = {name: HISTORY[name] for name in ("loss", "accuracy")}
+    figure = plotting.show_history(record, title="Training")
+    assert "val" not in figure.alt
+    assert [len(ax.lines) for ax in figure.axes] == [1, 1]
+    draw(figure)
+
+
+def test_a_history_of_one_epoch():
+    figure = plotting.show_history({"loss": [0.5], "accuracy": [0.9]}, title="Short")
+    assert "accuracy: 90.0% at 1." in figure.alt
+    draw(figure)
+
+
+def test_what_fit_returns_is_a_history():
+    class History:
+        history = HISTORY
+
+    assert (
+        plotting.show_history(History(), title="t").alt
+        == plotting.show_history(HISTORY, title="t").alt
+    )
+
+
+def test_another_metric_of_a_history():
+    record = {"loss": [2.0, 1.0], "mae": [0.5, 0.25]}
+    assert "mae: from" in plotting.show_history(record, title="t", metric="mae").alt
