@@ -8,7 +8,6 @@ its peak beyond what it had after its imports. Where there are no real cells, th
 """
 
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -20,7 +19,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 from skimage.transform import resize
 
-CELLS, SIZE, ROUNDS = 2500, (100, 100), int(os.environ.get("ROUNDS", 3))
+CELLS, SIZE, ROUNDS = 2500, (100, 100), 3
 
 
 def load_as_the_lecture():

@@ -37,8 +37,9 @@ def compare(name: str, value: float) -> None:
     print(f"  lecture {entry['source']}: {lecture}")
     print(f"  expected here: {band} -> {verdict}")
     if not inside:
+        exact = f"{value:.3%}" if entry.get("percent") else f"{value:,}"
         raise AssertionError(
-            f"{entry['title']} is {show.format(value)}, outside {band}. Run the notebook again "
+            f"{entry['title']} is {exact}, outside {band}. Run the notebook again "
             "from the top; if it stays so, the code or the data above differ from the course's."
         )
 

@@ -80,14 +80,19 @@ def batches(
     _check_options(image_size, batch_size, augment, on_broken)
     examples, names, class_names = _open(source)
     images = _decode_and_resize(examples, image_size).cache()
-    count, broken = _read_all(images, _count(examples))
+    expected = _count(examples)
+    with settings.without_stderr():  # what the decoders write there about broken images
+        count, broken = _read_all(images, expected)
     broken = [names[position] for position in broken] if names else broken
     _report(broken, count, on_broken)
 
     data = images.apply(tf.data.experimental.assert_cardinality(count))
     if shuffle:
         data = data.shuffle(count, seed=seed)
-    data = data.batch(batch_size).map(partial(_finish, augment=augment)).prefetch(tf.data.AUTOTUNE)
+    data = data.batch(batch_size).map(_scale, num_parallel_calls=tf.data.AUTOTUNE)
+    if augment is not None:  # one batch after the other, so that seeds fix the result
+        data = data.map(partial(_augment, augment=augment))
+    data = data.prefetch(tf.data.AUTOTUNE)
     data.class_names, data.broken = class_names, broken
     return data
 
@@ -121,14 +126,13 @@ def _resize(image, size):
     return tf.cast(tf.round(tf.cond(halved, lambda: resize(True), lambda: resize(False))), tf.uint8)
 
 
-def _finish(images, labels, augment):
-    """Scale a batch to values from 0 to 1 and augment it."""
-    images = tf.cast(images, tf.float32) / 255
-    if isinstance(augment, keras.Layer):
-        images = augment(images, training=True)
-    elif augment is not None:
-        images = augment(images)
-    return images, labels
+def _scale(images, labels):
+    return tf.cast(images, tf.float32) / 255, labels
+
+
+def _augment(images, labels, augment):
+    options = {"training": True} if isinstance(augment, keras.Layer) else {}
+    return augment(images, **options), labels
 
 
 def _read_all(images, expected):
@@ -154,11 +158,11 @@ def _report(broken, count, on_broken):
     more = f" and {len(broken) - 5:,} more" if len(broken) > 5 else ""
     names = ", ".join(map(str, broken[:5])) + more
     if not isinstance(broken[0], str):
-        names = f"those at position {names} (counted from 0)"
+        names = f"position {names} (counted from 0)"
     found = f"{len(broken):,} of {count + len(broken):,} images cannot be decoded"
     if on_broken == "raise" or not count:
         raise ValueError(f"{found}: {names}; repair or remove them.")
-    notice(f"{found} and are left out: {names}.")
+    notice(f"{found}: {names}. The others are used.")
 
 
 def _open(source):

@@ -129,7 +129,7 @@ def start_tensorflow() -> None:
     if "tensorflow" in sys.modules:
         return
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with _without_stderr():
+    with without_stderr():
         import keras  # noqa: F401
         import tensorflow as tf
 
@@ -140,7 +140,7 @@ def start_tensorflow() -> None:
 
 
 @contextmanager
-def _without_stderr():
+def without_stderr():
     """Send file descriptor 2 to the null device; put it back whatever happens."""
     sys.stderr.flush()
     saved = os.dup(2)

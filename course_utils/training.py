@@ -123,7 +123,7 @@ def _sped_up(model):
     before = model.steps_per_execution, model.jit_compile
     layers = list(model._flatten_layers(include_self=False))
     has_convolution = any("Conv" in type(layer).__name__ for layer in layers)
-    _set_execution(model, 10 if has_convolution else 50, before[1] if has_convolution else True)
+    _set_execution(model, 20 if has_convolution else 50, before[1] if has_convolution else True)
     try:
         yield
     finally:

@@ -14,7 +14,7 @@ from skimage.transform import resize
 SIZE = (8, 10)
 RNG = np.random.default_rng(0)
 # Smooth pictures, as photographs are: two waves of different lengths in each channel.
-ROWS, COLUMNS = np.mgrid[:30, :24, None][:2] / 30
+ROWS, COLUMNS = np.mgrid[:30, :24][..., None] / 30
 SMOOTH = 127.5 + 60 * np.sin(5 * ROWS + [0, 1, 2]) + 60 * np.cos(4 * COLUMNS + [0, 2, 4])
 RGB = SMOOTH.astype("uint8")
 
@@ -177,7 +177,7 @@ def test_keras_trains_on_it():
     batches = pipelines.batches(dataset, image_size=SIZE, batch_size=4, shuffle=True)
     model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(10)])
     model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    history = model.fit(batches, epochs=2, verbose=0)
+    history = model.fit(batches, epochs=2, shuffle=False, verbose=0)
     assert history.params["steps"] == 3
     assert np.isfinite(history.history["loss"]).all()
 
@@ -270,16 +270,18 @@ def test_shuffled_images_keep_their_labels():
 
 
 @pytest.mark.parametrize("kind", BROKEN_FILES)
-def test_a_broken_image_is_left_out_and_its_position_named(kind, capsys):
+def test_a_broken_image_is_left_out_and_its_position_named(kind, capfd):
     files = [*FLAT_FILES[:3], BROKEN_FILES[kind], *FLAT_FILES[3:]]
     batches = pipelines.batches(encoded_dataset(files), image_size=SIZE)
     images, labels = read(batches)
     np.testing.assert_array_equal(labels, [0, 1, 2, *range(4, 11)])
     np.testing.assert_allclose(images[:, 0, 0, 0] * 255, VALUES, atol=1e-4)
     assert batches.broken == [3]
-    assert capsys.readouterr().out == (
-        "1 of 11 images cannot be decoded and are left out: those at position 3 (counted from 0).\n"
+    said, log_lines = capfd.readouterr()
+    assert said == (
+        "1 of 11 images cannot be decoded: position 3 (counted from 0). The others are used.\n"
     )
+    assert log_lines == ""
 
 
 def test_broken_files_of_a_folder_are_named(tmp_path, capsys):
@@ -320,9 +322,8 @@ def test_nothing_but_broken_images_is_an_error():
 
 def test_an_error_of_the_source_is_not_taken_for_a_broken_image():
     def fail(image, label):
-        message = "the disk is gone"
-        with tf.control_dependencies([tf.py_function(lambda: 1 // 0, [], [])]):
-            return image + message, label
+        tf.py_function(lambda: 1 // 0, [], [])
+        return image, label
 
     with pytest.raises(tf.errors.OpError, match="ZeroDivisionError"):
         pipelines.batches(encoded_dataset(FLAT_FILES).map(fail), image_size=SIZE)

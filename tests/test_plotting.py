@@ -352,3 +352,13 @@ def test_what_fit_returns_is_a_history():
 def test_another_metric_of_a_history():
     record = {"loss": [2.0, 1.0], "mae": [0.5, 0.25]}
     assert "mae: from" in plotting.show_history(record, title="t", metric="mae").alt
+
+
+def test_a_history_without_the_metric_is_refused_in_one_sentence():
+    with pytest.raises(ValueError, match="no 'accuracy'; it has loss"):
+        plotting.show_history({"loss": [1.0, 0.5]}, title="run")
+
+
+def test_bars_need_one_label_each():
+    with pytest.raises(ValueError, match="2 values and 3 labels"):
+        plotting.show_bars([1, 2], ["a", "b", "c"], title="counts", ylabel="number")

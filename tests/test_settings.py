@@ -192,14 +192,14 @@ model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0)
 
 
 def test_standard_error_works_again_after_the_start(capfd):
-    with settings._without_stderr():
+    with settings.without_stderr():
         os.write(2, b"lost")
     os.write(2, b"kept")
     assert capfd.readouterr().err == "kept"
 
 
 def test_standard_error_works_again_after_a_failed_start(capfd):
-    with pytest.raises(ImportError), settings._without_stderr():
+    with pytest.raises(ImportError), settings.without_stderr():
         raise ImportError("no such library")
     os.write(2, b"kept")
     assert capfd.readouterr().err == "kept"

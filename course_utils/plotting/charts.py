@@ -78,6 +78,8 @@ def show_history(history, *, title: str, metric: str = "accuracy") -> Picture:
     history: what `fit` returns, or its `history` dictionary.
     """
     record = getattr(history, "history", history)
+    if metric not in record:
+        raise ValueError(f"The history has no {metric!r}; it has {', '.join(record) or 'nothing'}.")
     epochs = np.arange(1, len(record["loss"]) + 1)
     figure = new_picture(8.2, 3.3, title)
     for ax, name in zip(new_axes(figure, 1, 2)[0], ("loss", metric), strict=True):
@@ -108,7 +110,11 @@ def show_bars(
     size: tuple[float, float] = (6.4, 3.0),
 ) -> Picture:
     """Draw one bar for each value, its number on top; `highlight` is drawn in orange."""
-    values = np.asarray(values, dtype=float)
+    values, labels = np.asarray(values, dtype=float), list(labels)
+    if len(values) != len(labels):
+        raise ValueError(
+            f"Each bar needs one label: there are {len(values)} values and {len(labels)} labels."
+        )
     figure = new_picture(*size, title)
     ax = new_axes(figure)[0, 0]
     colours = [ORANGE if place == highlight else BLUE for place in range(len(values))]

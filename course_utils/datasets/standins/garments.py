@@ -6,7 +6,7 @@ generator; so do the pattern of its cloth and the folds. As in the real set the 
 on black, and shoes point to the left.
 """
 
-from course_utils.datasets.standins.painting import smooth_noise
+from course_utils.datasets.standins.painting import rotation, smooth_noise
 
 import numpy as np
 import tensorflow_datasets as tfds
@@ -68,20 +68,27 @@ def draw_garment(rng, label):
     """Return one garment of the class `label` (0 to 9) as a (28, 28) uint8 image."""
     cloth = _pattern(rng) * _folds(rng)
     brightness = 255 * rng.uniform(0.1, 1) ** 0.3  # dark garments are rarer than light ones
-    fine = _rasterise(_PARTS[label](rng)) * cloth * brightness
+    fine = _rasterise(rng, _PARTS[label](rng)) * cloth * brightness
     picture = fine.reshape(_SIDE, _SCALE, _SIDE, _SCALE).mean(axis=(1, 3))
     picture += rng.normal(0, 4, picture.shape) * (picture > 12)
     return np.clip(np.rint(picture), 0, 255).astype(np.uint8)
 
 
-def _rasterise(parts):
-    """Return the parts, later ones on top, as a float image of shades in [0, 1]."""
-    side = _SIDE * _SCALE
-    image = Image.new("L", (side, side))
+def _rasterise(rng, parts):
+    """Return the parts, later ones on top, as a float image of shades in [0, 1].
+
+    The garment is a little smaller, askew and off the centre, and its details may be faint.
+    """
+    turn = _SCALE * rng.uniform(0.8, 1.02) * rotation(rng.normal(0, 0.07))
+    middle = _SCALE * (_SIDE / 2 + rng.normal(0, 1, 2))
+    contrast = rng.uniform(0.1, 1)
+    image = Image.new("L", (_SIDE * _SCALE, _SIDE * _SCALE))
     draw = ImageDraw.Draw(image)
     for polygon, shade in parts:
-        points = [(_SCALE * x, _SCALE * y) for x, y in polygon]
-        draw.polygon(points, fill=round(255 * shade), outline=round(150 * shade), width=2)  # a seam
+        points = (np.array(polygon) - _SIDE / 2) @ turn.T + middle
+        fill = round(255 * (1 - contrast * (1 - shade))) if shade else 0
+        seam = round(fill * (1 - 0.4 * contrast))
+        draw.polygon([tuple(point) for point in points], fill=fill, outline=seam, width=2)
     return np.asarray(image, np.float32) / 255
 
 
