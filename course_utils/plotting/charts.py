@@ -13,6 +13,7 @@ from course_utils.plotting.picture import (
 )
 
 import numpy as np
+from matplotlib.ticker import LogLocator, NullFormatter
 
 
 def show_curves(
@@ -39,9 +40,9 @@ def show_curves(
     ax.set_xlabel(xlabel)
     ax.set_ylabel(ylabel)
     if log_x:
-        ax.set_xscale("log")
+        _set_log(ax.xaxis)
     if log_y:
-        ax.set_yscale("log")
+        _set_log(ax.yaxis)
     figure.alt = f"{title}. Line chart of {ylabel} against {xlabel}. " + " ".join(
         _describe_curve(label, values, _positions(x, values), percent)
         for label, values in curves.items()
@@ -70,6 +71,14 @@ def draw_curves(ax, curves: dict, x=None, *, percent: bool = False, markers: boo
             ax.yaxis.set_major_formatter("{x:.1%}")
     if len(curves) > 1:
         ax.legend(frameon=False)
+
+
+def _set_log(axis) -> None:
+    """Make an axis logarithmic, with plain numbers at 1, 2 and 5 of each decade."""
+    getattr(axis.axes, f"set_{axis.axis_name}scale")("log")
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter("{x:g}")
+    axis.set_minor_formatter(NullFormatter())
 
 
 def show_history(history, *, title: str, metric: str = "accuracy") -> Picture:
