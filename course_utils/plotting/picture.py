@@ -46,7 +46,8 @@ class Picture(Figure):
         drawn, packed = io.BytesIO(), io.BytesIO()
         with matplotlib.rc_context(STYLE):
             self.savefig(drawn, format="png", dpi=PIXELS_PER_INCH * SHARPNESS)
-        Image.open(drawn).convert("RGB").quantize(256).save(packed, format="png", optimize=True)
+        few = Image.open(drawn).convert("RGB").quantize(256, method=Image.Quantize.FASTOCTREE)
+        few.save(packed, format="png", optimize=True)
         return packed.getvalue()
 
     def to_html(self) -> str:
