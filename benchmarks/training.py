@@ -3,8 +3,8 @@
     python benchmarks/training.py
 
 Both train the same network on the same digits for the same epochs; rounds alternate, and the
-ratio of the median seconds is printed with both test accuracies. MNIST is used where it can be had, else
-its stand-in; the network's accuracy is then that of a much smaller set.
+ratio of the median seconds is printed with both test accuracies. MNIST is used where it can be
+had, else its stand-in; the network's accuracy is then that of a much smaller set.
 """
 
 import os
