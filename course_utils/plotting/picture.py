@@ -47,6 +47,7 @@ class Picture(Figure):
         with matplotlib.rc_context(STYLE):
             self.savefig(drawn, format="png", dpi=PIXELS_PER_INCH * SHARPNESS)
         few = Image.open(drawn).convert("RGB").quantize(256, method=Image.Quantize.FASTOCTREE)
+        few.putpalette([255 if value >= 253 else value for value in few.getpalette()])  # white
         few.save(packed, format="png", optimize=True)
         return packed.getvalue()
 
