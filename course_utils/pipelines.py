@@ -1,13 +1,14 @@
 """From image files to batches: decode, resize, cache, shuffle, batch, augment, prefetch.
 
-`batches` does it for a data set from `datasets.load` and for a folder of pictures alike.
+`batches` does it for a data set from `datasets.load` and for a folder of pictures alike; `splits`
+returns a named data set's two parts, one to train on and one to validate on.
 """
 
 from functools import partial
 from numbers import Integral
 from pathlib import Path
 
-from course_utils import settings
+from course_utils import datasets, settings
 from course_utils.notices import notice
 
 settings.start_tensorflow()
@@ -23,6 +24,39 @@ _CANNOT_BE_READ = (
     tf.errors.NotFoundError,
     tf.errors.PermissionDeniedError,
 )
+
+
+def splits(name, validation=0.2):
+    """Return the training and the validation part of a data set, each a source for `batches`.
+
+    Parameters
+    ----------
+    name : as in `datasets.load`, such as "malaria" or "cats_vs_dogs".
+    validation : the share of the training images to validate on. It counts where the data set
+        has no `validation` split of its own: then its last images are taken.
+
+    Returns
+    -------
+    two `tf.data.Dataset` of (encoded image, label), always in the same order.
+
+    Raises
+    ------
+    ValueError for a share that leaves one of the parts empty; else the errors of `datasets.load`.
+    """
+    import tensorflow_datasets as tfds
+
+    options = {"as_supervised": True, "decoders": {"image": tfds.decode.SkipDecoding()}}
+    train, info = datasets.load(name, split="train", with_info=True, **options)
+    if "validation" in info.splits:
+        return train, datasets.load(name, split="validation", **options)
+    count = info.splits["train"].num_examples
+    kept = count - round(count * validation)
+    if not 0 < kept < count:
+        raise ValueError(
+            f"validation is {validation!r}, which leaves {kept:,} of {count:,} images to train "
+            "on: give a share between 0 and 1, such as 0.2."
+        )
+    return train.take(kept), train.skip(kept)
 
 
 def batches(
@@ -137,7 +171,10 @@ def _augment(images, labels, augment):
 
 def _read_all(images, expected):
     """Read all images once, to fill the cache; return their number and the broken positions."""
-    iterator, broken, read = iter(images), [], 0
+    try:
+        return int(images.reduce(0, lambda number, *_: number + 1)), []
+    except _CANNOT_BE_READ:  # one by one, then, to find out which
+        iterator, broken, read = iter(images), [], 0
     while read + len(broken) <= expected:  # once more than there are: the end closes the cache
         try:
             next(iterator)

@@ -1,8 +1,10 @@
 """pipelines.batches: what comes out, in which order the stages stand, and each fault by name."""
 
 import io
+import shutil
+from pathlib import Path
 
-from course_utils import pipelines
+from course_utils import datasets, pipelines
 
 import keras
 import numpy as np
@@ -180,6 +182,62 @@ def test_keras_trains_on_it():
     history = model.fit(batches, epochs=2, shuffle=False, verbose=0)
     assert history.params["steps"] == 3
     assert np.isfinite(history.history["loss"]).all()
+
+
+# Training and validation
+
+
+def filenames(split):
+    """The files of a folder's split in the order of the loader, as paths."""
+    data = datasets.load("pets", split=split)
+    return [Path(example["image/filename"].decode()) for example in data.as_numpy_iterator()]
+
+
+@pytest.fixture
+def pets(data_folder):
+    """Pictures of two splits: `pets/train` and `pets/validation`."""
+    for split, count in (("train", 4), ("validation", 2)):
+        write_folder(data_folder / "pets" / split, count)
+    return data_folder / "pets"
+
+
+def test_a_folder_with_a_validation_split_keeps_it(pets):
+    for source, split in zip(pipelines.splits("pets", 0.5), ("train", "validation"), strict=True):
+        images, labels = zip(*source.as_numpy_iterator(), strict=True)
+        paths = filenames(split)
+        assert list(images) == [path.read_bytes() for path in paths]
+        assert [("cat", "dog")[label] for label in labels] == [path.parent.name for path in paths]
+
+
+def test_a_folder_without_a_validation_split_gives_its_last_images(pets):
+    shutil.rmtree(pets / "validation")
+    train, validation = (list(part.as_numpy_iterator()) for part in pipelines.splits("pets", 0.25))
+    assert (len(train), len(validation)) == (6, 2)
+    together = [image for image, _ in train + validation]
+    assert together == [path.read_bytes() for path in filenames("train")]
+
+
+def test_a_data_set_without_a_validation_split_is_cut_as_tfds_cuts_it():
+    import tensorflow_datasets as tfds
+
+    skip = {"image": tfds.decode.SkipDecoding()}
+    for source, split in zip(pipelines.splits("mnist"), ("[:80%]", "[80%:]"), strict=True):
+        known = datasets.load("mnist", split="train" + split, as_supervised=True, decoders=skip)
+        assert len(source) == len(known)
+        assert list(source.as_numpy_iterator()) == list(known.as_numpy_iterator())
+
+
+def test_the_parts_are_sources_for_batches(pets):
+    train, validation = (
+        pipelines.batches(source, image_size=SIZE) for source in pipelines.splits("pets")
+    )
+    assert len(read(train)[1]) == 8 and len(read(validation)[1]) == 4
+
+
+@pytest.mark.parametrize("share", [0, 1, 1.5, -0.2])
+def test_a_part_that_would_be_empty(share):
+    with pytest.raises(ValueError, match=r"validation is .*: give a share between 0 and 1"):
+        pipelines.splits("mnist", share)
 
 
 # The order of the stages
