@@ -3,6 +3,7 @@
 COURSE_PROFILE   how much is trained: full (default), quick, demo
 COURSE_DATA      what may be shown: auto (default), real, standin
 COURSE_DATA_DIR  where data lies, perhaps shared and read-only (default: the project's `data`)
+COURSE_CHECKPOINTS  where trained weights are kept (default: `trained` in the data folder)
 
 `TFDS_DATA_DIR` and `KERAS_HOME` are honoured as further places to find prepared copies.
 """
@@ -22,7 +23,7 @@ class Profile:
     """How much of a training run is done: `None` means no limit.
 
     samples: training samples at most; epochs: epochs at most;
-    reuse: whether a matching checkpoint takes the place of training.
+    reuse: whether a fitting checkpoint takes the place of training.
     """
 
     name: str
@@ -36,7 +37,7 @@ PROFILES = {
     for profile in (
         Profile("full"),
         Profile("quick", samples=3000, epochs=5),
-        Profile("demo", reuse=True),
+        Profile("demo", samples=3000, epochs=5, reuse=True),  # where no checkpoint fits
     )
 }
 
@@ -101,6 +102,27 @@ def _is_writable(folder: Path) -> bool:
             return True
     except OSError:
         return False
+
+
+def shipped_checkpoints_dir() -> Path:
+    """Return the folder of the checkpoints that come with the course."""
+    return _project_data_dir() / "checkpoints"
+
+
+def own_checkpoints_dir() -> Path:
+    """Return the folder in which trained weights are kept on this machine.
+
+    Not that of the shipped checkpoints: a student's training leaves the project as it is.
+    """
+    return _from_environment("COURSE_CHECKPOINTS") or writable_dir() / "trained"
+
+
+def checkpoint_dirs() -> list[Path]:
+    """Return the folders that may hold checkpoints, in order: the shipped ones come first."""
+    named = _from_environment("COURSE_CHECKPOINTS")
+    own = [named, data_dir() / "trained", _user_cache_dir() / "trained"]
+    places = [shipped_checkpoints_dir(), *own]
+    return list(dict.fromkeys(place for place in places if place))
 
 
 def tfds_dirs() -> list[Path]:

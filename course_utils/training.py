@@ -1,10 +1,11 @@
 """`fit` for the notebooks: Keras' own `fit`, with a progress bar, checkpoints and less waiting."""
 
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 
-from course_utils import checkpoints, settings
+from course_utils import checkpoints, datasets, settings
+from course_utils.datasets.catalogue import TITLES
 from course_utils.notices import notice
 from course_utils.progress import Progress
 
@@ -34,9 +35,9 @@ def fit(
     The model keeps the weights of its last epoch, as in Keras.
 
     A model with a name of its own leaves a checkpoint. In the demo profile a checkpoint of the
-    same model, data and settings takes the place of training; if it does not fit, a notice says
-    why and the model is trained. The quick profile caps samples and epochs. An interrupt (the
-    kernel's stop button) ends the training and keeps the history so far.
+    same model, data and settings takes the place of training; where none fits, a notice says
+    why and the model is trained for a short while. The quick profile caps samples and epochs,
+    too. An interrupt (the kernel's stop button) ends the training and keeps the history so far.
 
     Steps run in groups inside one compiled function, and a network without convolutions is
     compiled by XLA; the losses are those of `model.fit` with the same batches.
@@ -49,6 +50,7 @@ def fit(
     record = checkpoints.Record(
         model=checkpoints.fingerprint_model(model),
         data=checkpoints.fingerprint_data(x, y, *validation),
+        sample=checkpoints.sample_data(x, y, *validation),
         settings=asked,
     )
     if limits.reuse and (history := _reuse(model, record)):
@@ -78,6 +80,7 @@ def fit(
     history.best_weights = watch.best_weights or model.get_weights()
     if not watch.interrupted and limits.name != "quick" and _has_own_name(model):
         record.trained, record.amount = date.today().isoformat(), _amount(x)
+        record.data_sets = _loaded_data_sets()
         record.history, record.best_epoch = _as_floats(history.history), watch.best_epoch
         best = watch.best_weights if watch.best_epoch != len(history.epoch) - 1 else None
         try:
@@ -90,27 +93,51 @@ def fit(
 def _reuse(model, wanted):
     """Load a fitting checkpoint and return its history; else say why not and return None."""
     if not _has_own_name(model):
-        notice("This model has no name of its own, so no checkpoint is kept; it trains now.")
+        _say_that_it_trains("This model has no name of its own, so no checkpoint is kept")
         return None
-    found = checkpoints.read(model.name)
-    if found is None:
-        notice(f"There is no checkpoint of {model.name} yet; it trains now.")
-        return None
-    if differences := wanted.differences(found):
-        notice(f"The checkpoint of {model.name} has other {', '.join(differences)}; it trains now.")
-        return None
+    reason = f"There is no checkpoint of {model.name} yet"
+    for place in checkpoints.find(model.name):
+        found = checkpoints.read(place)
+        differences = wanted.differences(found)
+        if not differences:
+            return _load(model, place, found)
+        reason = f"The checkpoint of {model.name} has other {', '.join(differences)}"
+    _say_that_it_trains(reason)
+    return None
+
+
+def _say_that_it_trains(reason: str) -> None:
+    limits = settings.profile()
+    notice(
+        f"{reason}; it trains now, briefly: at most {limits.epochs} epochs "
+        f"on {limits.samples:,} samples."
+    )
+
+
+def _load(model, place, found) -> keras.callbacks.History:
+    """Set the model's weights from a checkpoint and return the history of that training."""
     history = keras.callbacks.History()
     history.set_model(model)
     history.history, history.best_epoch = found.history, found.best_epoch
     history.epoch = list(range(len(found.history["loss"])))
-    last_weights, history.best_weights = checkpoints.read_weights(model.name)
+    last_weights, history.best_weights = checkpoints.read_weights(place)
     model.set_weights(last_weights)
     model.history = history
+    of = f" of {' and '.join(found.data_sets)}" if found.data_sets else ""
     notice(
         f"Loaded instead of trained: {model.name}, trained on {found.trained} for "
-        f"{len(history.epoch)} epochs on {found.amount}."
+        f"{len(history.epoch)} epochs on {found.amount}{of}."
     )
     return history
+
+
+def _loaded_data_sets() -> list[str]:
+    """Return the titles of the data sets that this session has loaded."""
+    found = []
+    for name in TITLES:
+        with suppress(ValueError):  # it has not been loaded
+            found.append(datasets.title(name))
+    return found
 
 
 @contextmanager
@@ -137,12 +164,25 @@ def _set_execution(model, steps: int, jit_compile) -> None:
 
 
 def _cap(data, samples, batch_size):
-    """Return the first `samples` samples of an array, or as many batches of a dataset."""
+    """Return the first `samples` samples of an array, or as many batches of a dataset.
+
+    In a dataset of images one of 150x150 counts as 29, as it takes that many times as long as
+    one of 28x28.
+    """
     if samples is None:
         return data
     if _is_dataset(data):
-        return data.take(max(1, samples // (batch_size or 32)))
+        return data.take(max(1, samples // (_count_as(data) * (batch_size or 32))))
     return data[:samples] if hasattr(data, "__array__") else data
+
+
+def _count_as(dataset) -> int:
+    """Return how many images of 28x28 have as many pixels as an image of this dataset."""
+    spec = dataset.element_spec
+    shape = getattr(spec[0] if isinstance(spec, tuple) else spec, "shape", None)
+    if shape is None or shape.rank != 4 or None in shape[1:3]:
+        return 1
+    return max(1, round(shape[1] * shape[2] / 28**2))
 
 
 def _is_dataset(data) -> bool:

@@ -115,6 +115,16 @@ def test_the_band_is_that_of_profile_and_data(monkeypatch, capsys, profile, sour
     assert f"expected here: {band} -> outside" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("value, band", [(0.975, "97.0% to 98.5%"), (0.9, "88.0% to 94.0%")])
+def test_the_demo_profile_expects_a_checkpoint_or_a_brief_training(
+    monkeypatch, capsys, value, band
+):
+    monkeypatch.setenv("COURSE_PROFILE", "demo")
+    monkeypatch.setattr(loader, "_sources", {"mnist": "real"})
+    expected.compare("dense.accuracy", value)
+    assert f"expected here: {band} -> as expected" in capsys.readouterr().out
+
+
 def test_a_band_needs_its_data_loaded(monkeypatch):
     monkeypatch.setattr(loader, "_sources", {})
     with pytest.raises(ValueError, match="'mnist' has not been loaded"):

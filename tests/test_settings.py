@@ -31,11 +31,21 @@ def test_quick_caps_samples_and_epochs_and_trains(monkeypatch):
     assert not profile.reuse
 
 
-def test_demo_re_uses_checkpoints_of_the_full_training(monkeypatch):
+def test_demo_re_uses_checkpoints_and_trains_no_longer_than_quick(monkeypatch):
     monkeypatch.setenv("COURSE_PROFILE", "demo")
     profile = settings.profile()
     assert profile.reuse
-    assert profile.samples is None and profile.epochs is None
+    quick = settings.PROFILES["quick"]
+    assert (profile.samples, profile.epochs) == (quick.samples, quick.epochs)
+
+
+def test_own_checkpoints_stay_apart_from_those_of_the_course(data_folder, monkeypatch, tmp_path):
+    assert settings.own_checkpoints_dir() == data_folder / "trained"
+    course, own, *_ = settings.checkpoint_dirs()
+    assert (course.parts[-2:], own) == (("data", "checkpoints"), data_folder / "trained")
+    monkeypatch.setenv("COURSE_CHECKPOINTS", str(tmp_path / "kept"))
+    assert settings.own_checkpoints_dir() == tmp_path / "kept"
+    assert settings.checkpoint_dirs()[1] == tmp_path / "kept"
 
 
 @pytest.mark.parametrize("policy", ["auto", "real", "standin"])

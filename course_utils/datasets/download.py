@@ -12,7 +12,7 @@ import urllib.parse
 import urllib.request
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from course_utils.progress import Progress
@@ -20,6 +20,7 @@ from course_utils.progress import Progress
 SECONDS_TO_ANSWER = 0.8  # for the first sign of life of a host
 SECONDS_OF_SILENCE = 20  # while data flows
 CHUNK = 1 << 18
+MOST_BYTES = 4 << 30  # of a file whose size nobody states
 STORAGE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS)
 
 
@@ -31,12 +32,14 @@ class WrongFileError(OSError):
 class RemoteFile:
     """A file on the network: the same bytes at one or more addresses.
 
-    urls: addresses, tried in order; size in bytes; sha256 as 64 hexadecimal digits.
+    urls: addresses, tried in order; size in bytes (None: what the host states); sha256 or md5 in
+    hexadecimal digits (None: not known).
     """
 
     urls: Sequence[str]
-    size: int
-    sha256: str
+    size: int | None = None
+    sha256: str | None = None
+    md5: str | None = None
 
     @property
     def name(self) -> str:
@@ -55,7 +58,7 @@ def fetch(file: RemoteFile, folder: Path) -> Path:
     """
     target = Path(folder) / file.name
     if target.exists():
-        _check(file, target.stat().st_size, _sha256(target), str(target))
+        check(file, target)
         return target
     problems = []
     for url in _answering(file.urls):
@@ -118,21 +121,30 @@ def _open_beside(target: Path, file: RemoteFile):
 
 
 def _download(url: str, file: RemoteFile, out, target: Path) -> Path:
-    digest, received = hashlib.sha256(), 0
-    bar = Progress(file.size, f"Downloading {file.name}")
+    digest, received, bar = _new_digest(file), 0, None
     try:
         with out, _open(url) as response:
-            while received <= file.size and (chunk := response.read(CHUNK)):
+            file = replace(file, size=file.size or _stated_size(response))
+            bar = Progress(file.size or 1, f"Downloading {file.name}")
+            most = file.size or MOST_BYTES
+            while received <= most and (chunk := response.read(CHUNK)):
                 out.write(chunk)
                 digest.update(chunk)
                 received += len(chunk)
-                bar.update(received, f"{received / 1e6:.0f} of {file.size / 1e6:.0f} MB")
+                bar.update(received, f"{received / 1e6:.0f} of {most / 1e6:.0f} MB")
         _check(file, received, digest.hexdigest(), _host(url))
         os.replace(out.name, target)
     finally:
-        bar.close()
+        if bar:
+            bar.close()
         Path(out.name).unlink(missing_ok=True)
     return target
+
+
+def _stated_size(response) -> int | None:
+    """Return the length that the host states, so that a file cut short is noticed."""
+    stated = response.headers.get("Content-Length", "")
+    return int(stated) if stated.isdigit() else None
 
 
 def _open(url: str):
@@ -141,24 +153,37 @@ def _open(url: str):
     return opener.open(request, timeout=SECONDS_OF_SILENCE)
 
 
-def _check(file: RemoteFile, size: int, sha256: str, where: str) -> None:
-    if size != file.size:
+def check(file: RemoteFile, path: Path) -> None:
+    """Hold a file on disk against what is known of it; WrongFileError if it is another one."""
+    digest = _new_digest(file)
+    with open(path, "rb") as opened:
+        while chunk := opened.read(CHUNK):
+            digest.update(chunk)
+    _check(file, path.stat().st_size, digest.hexdigest(), str(path))
+
+
+def _new_digest(file: RemoteFile):
+    return hashlib.md5(usedforsecurity=False) if _uses_md5(file) else hashlib.sha256()
+
+
+def _uses_md5(file: RemoteFile) -> bool:
+    return bool(file.md5 and not file.sha256)
+
+
+def _check(file: RemoteFile, size: int, digest: str, where: str) -> None:
+    if file.size is not None and size != file.size:
         raise WrongFileError(
             f"{file.name} from {where} has {size:,} bytes instead of {file.size:,}: "
             "it is cut short or another file, and was not used; delete it if it is yours, "
             "and try again later."
         )
-    if sha256 != file.sha256:
+    known, kind = (file.md5, "MD5") if _uses_md5(file) else (file.sha256, "SHA-256")
+    if known and digest != known:
         raise WrongFileError(
-            f"{file.name} from {where} has SHA-256 {sha256[:12]}… instead of {file.sha256[:12]}…: "
+            f"{file.name} from {where} has {kind} {digest[:12]}… instead of {known[:12]}…: "
             "it is damaged or another file, and was not used; delete it if it is yours, "
             "and try again later."
         )
-
-
-def _sha256(path: Path) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _storage_error(problem: OSError, file: RemoteFile, folder: Path) -> OSError:

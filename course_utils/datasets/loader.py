@@ -89,6 +89,11 @@ def source(name: str) -> str:
     return _sources[name]
 
 
+def note_source(name: str, kind: str) -> None:
+    """Remember what a load returned, for `source`: "real" or "stand-in"."""
+    _sources[name] = kind
+
+
 def title(name: str) -> str:
     """Return the name of a loaded data set for a figure's title; a stand-in is named as one."""
     titles = STANDIN_TITLES if source(name) == STANDIN else TITLES

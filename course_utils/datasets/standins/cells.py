@@ -42,8 +42,10 @@ class MalariaStandin(tfds.core.GeneratorBasedBuilder):
             description=(
                 "A stand-in for the malaria cell images, made of drawings: 2,500 blood cells from "
                 "a random generator, half of them with parasites, with varied stain, shape, focus "
-                "and artefacts. The malaria set itself has 27,558 photographs of cells under the "
-                "microscope; nothing learnt from the drawings says anything about a patient."
+                "and artefacts. As in the malaria set, stain depends weakly on the label: strongly "
+                "stained cells are more often parasitized, so that colour alone is a hint. "
+                "The malaria set itself has 27,558 photographs of cells under the microscope; "
+                "nothing learnt from the drawings says anything about a patient."
             ),
             features=tfds.features.FeaturesDict(
                 {
