@@ -1,0 +1,90 @@
+"""Ask a pretrained network what is on a photo."""
+
+from course_utils import settings
+from course_utils.applications import backbone
+from course_utils.applications.photos import crop_and_resize, read_photo
+from course_utils.applications.weights import names, verified_files
+from course_utils.datasets.loader import NOT_TO_BE_HAD
+
+settings.start_tensorflow()
+
+import keras
+import numpy as np
+
+DEFAULT_SIDE = 224  # pixels, for networks that take any size
+
+
+def classify(model, photo, top: int = 5) -> list[tuple[str, float]]:
+    """Return the `top` most probable labels of a photo as [(label, probability), ...].
+
+    model: a network from `load` (or from `keras.applications`) with its classifier; photo: a
+    path, a PIL image or an array, see `read_photo`. Its middle is cut out, brought to the size
+    the network wants, and prepared as the network wants it.
+
+    `plotting.show_classification(photo, labels)` draws the result.
+    Raises ValueError for a model that is not such a network, and for a photo that cannot be read.
+    """
+    classes = model.output_shape[-1] if len(model.output_shape) == 2 else None
+    if classes != (len(backbone.labels()) if _is_backbone(model) else 1000):
+        raise ValueError(
+            f"{model.name} gives values of shape {model.output_shape}, not a probability for "
+            "each class: load it with include_top=True."
+        )
+    size = [side or DEFAULT_SIDE for side in model.input_shape[1:3]]
+    images = crop_and_resize(read_photo(photo), size)[np.newaxis]
+    return decode_predictions(model, model.predict_on_batch(preprocess(model, images)), top)[0]
+
+
+def decode_predictions(model, probabilities, top: int = 5) -> list[list[tuple[str, float]]]:
+    """Return, for each row of (N, classes), its `top` labels as [(label, probability), ...]."""
+    if _is_backbone(model):
+        return backbone.decode_predictions(probabilities, top)
+    return _decode_imagenet(np.asarray(probabilities), top)
+
+
+def preprocess(model, images) -> np.ndarray:
+    """Return images as `model` wants them: what its `preprocess_input` makes of 0 to 255.
+
+    model: a network of `keras.applications` or the course's backbone; images: (N, H, W, 3) with
+    values from 0 to 255. The images themselves are not changed. Returns float32.
+    """
+    images = np.array(images, dtype="float32")  # a copy: some preprocess in place
+    return _keras_module(model).preprocess_input(images)
+
+
+def _keras_module(model):
+    """Return the module of `keras.applications` that a model was made by, known by its name."""
+    if _is_backbone(model):
+        return keras.applications.mobilenet
+    plain = _plain(model.name)
+    fitting = [name for name in names() if plain.startswith(_plain(name))]
+    if plain.startswith("nasnet"):
+        return keras.applications.nasnet
+    if not fitting:
+        raise ValueError(
+            f"{model.name!r} is not a network of Keras Applications, so how it wants its images "
+            "is not known: call its own preprocessing and predict."
+        )
+    maker = getattr(keras.applications, max(fitting, key=len))
+    return getattr(keras.applications, maker.__module__.rsplit(".", 1)[-1])
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum())
+
+
+def _is_backbone(model) -> bool:
+    return model.name == backbone.NAME
+
+
+def _decode_imagenet(probabilities, top):
+    """Return labels in plain words; where Keras' list of them cannot be had, the numbers."""
+    try:
+        with verified_files():
+            rows = keras.applications.imagenet_utils.decode_predictions(probabilities, top)
+    except NOT_TO_BE_HAD:
+        return [
+            [(f"ImageNet class {place}", float(row[place])) for place in np.argsort(-row)[:top]]
+            for row in probabilities
+        ]
+    return [[(label.replace("_", " "), float(p)) for _, label, p in row] for row in rows]
