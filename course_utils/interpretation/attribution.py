@@ -1,0 +1,151 @@
+"""Which part of an image made the network decide as it did: Grad-CAM and occlusion."""
+
+from course_utils import settings
+from course_utils.interpretation.layers import (
+    check_image,
+    check_model,
+    cut,
+    find_map_layer,
+    layers_of,
+)
+
+import numpy as np
+
+settings.start_tensorflow()
+
+import tensorflow as tf
+
+BATCH = 64  # covered images that go through the network at a time
+
+
+def grad_cam(model, image, class_index=None, layer=None) -> np.ndarray:
+    """Return a heat map of the places that speak for a class (Selvaraju et al., 2017).
+
+    The feature maps of `layer` are added up, each weighted by the mean gradient of the class'
+    score (before softmax or sigmoid) with respect to it; what is below zero is cut off.
+
+    image: (height, width, channels), as the model takes it; class_index: default the class that
+    the model predicts; a model with a single sigmoid output has the classes 0 and 1;
+    layer: default the last one with feature maps larger than one value.
+    Returns (height, width), enlarged to the image's size, float32 from 0 to 1 at the strongest
+    place; all zero where nothing speaks for the class.
+    """
+    check_model(model)
+    found = _last_maps(model) if layer is None else find_map_layer(model, layer)[1]
+    network = cut(model, [found], logits=True)
+    images = tf.constant(check_image(model, image))
+    with tf.GradientTape() as tape:
+        tape.watch(images)
+        maps, logits = network(images, training=False)
+        score = _pick_score(logits, class_index)
+    gradient = tf.cast(tape.gradient(score, maps), images.dtype)
+    weights = tf.reduce_mean(gradient, axis=(1, 2), keepdims=True)
+    maps = tf.cast(maps, images.dtype)
+    heat = tf.nn.relu(tf.reduce_sum(weights * maps, axis=-1, keepdims=True))
+    heat = tf.image.resize(heat, images.shape[1:3])[0, :, :, 0].numpy()
+    return (heat / (heat.max() or 1.0)).astype("float32")
+
+
+def occlusion_map(model, image, class_index=None, window=None, stride=None) -> np.ndarray:
+    """Return how much the probability of a class falls when a part of the image is covered.
+
+    A square of `window` pixels (default: a quarter of the shorter side) in the image's mean
+    colour moves over it in steps of `stride` pixels (default: a quarter of the window).
+    image, class_index: as in `grad_cam`. Zeiler and Fergus (2014).
+    Returns (height, width), float32: the mean fall over all squares that cover a pixel; negative
+    where covering helps the class.
+    """
+    check_model(model)
+    image = check_image(model, image)[0]
+    window = window or max(1, min(image.shape[:2]) // 4)
+    stride = stride or max(1, window // 4)
+    corners = [
+        (top, left)
+        for top in _starts(image.shape[0], window, stride)
+        for left in _starts(image.shape[1], window, stride)
+    ]
+    network = cut(model, [model.outputs[0]._keras_history.operation])
+    before, class_index = _probability(network, image[None], class_index)
+    falls, count = np.zeros((2, *image.shape[:2]))
+    for start in range(0, len(corners), BATCH):
+        some = corners[start : start + BATCH]
+        covered = np.repeat(image[None], len(some), axis=0)
+        for picture, (top, left) in zip(covered, some, strict=True):
+            picture[top : top + window, left : left + window] = image.mean(axis=(0, 1))
+        after, _ = _probability(network, covered, class_index)
+        for value, (top, left) in zip(after, some, strict=True):
+            place = slice(top, top + window), slice(left, left + window)
+            falls[place] += before[0] - value
+            count[place] += 1
+    return (falls / count).astype("float32")
+
+
+def overlay(image, heat, strength=0.7) -> np.ndarray:
+    """Return a heat map painted over an image, which stays grey where the map is cold.
+
+    image: (height, width, channels) of 1 or 3 channels, stretched to its own range; heat:
+    (height, width), where values below 0 count as 0; strength: how much of the image the hottest
+    colour covers. Returns (height, width, 3), from 0 to 1.
+    """
+    from matplotlib import colormaps
+
+    image, heat = np.asarray(image, dtype="float32"), np.clip(heat, 0, None)
+    if image.shape[:2] != heat.shape:
+        raise ValueError(
+            f"image has the shape {image.shape} and heat {heat.shape}: their heights and widths "
+            "must be the same."
+        )
+    low, high = image.min(), image.max()
+    grey = np.mean((image - low) / ((high - low) or 1.0), axis=-1, keepdims=True)
+    hot = heat / (heat.max() or 1.0)
+    colour, share = colormaps["inferno"](hot)[..., :3], strength * hot[..., np.newaxis]
+    return ((1 - share) * grey + share * colour).astype("float32")
+
+
+def _last_maps(model):
+    """Return the last layer whose maps hold more than one value."""
+    for layer in reversed(layers_of(model).values()):
+        shape = layer.output.shape
+        if len(shape) == 4 and shape[1:3] != (1, 1):
+            return layer
+    raise ValueError(f"The model {model.name!r} makes no feature maps, so there is no Grad-CAM.")
+
+
+def _pick_score(logits, class_index):
+    """Return the score of a class; for a single output, class 0 has the negative score."""
+    if logits.shape.rank != 2:
+        raise ValueError(f"The model's output has the shape {logits.shape}, not (N, classes).")
+    if class_index is None:
+        class_index = int(logits[0, 0] > 0) if logits.shape[1] == 1 else int(np.argmax(logits[0]))
+    _check_class(class_index, logits.shape[1])
+    if logits.shape[1] == 1:
+        return logits[0, 0] if class_index else -logits[0, 0]
+    return logits[0, class_index]
+
+
+def _probability(network, images, class_index):
+    """Return the probability of a class for each image, and the class (default: predicted)."""
+    outputs = np.asarray(network(images, training=False))
+    if outputs.ndim != 2:
+        raise ValueError(f"The model's output has the shape {outputs.shape}, not (N, classes).")
+    if outputs.shape[1] == 1:
+        outputs = np.hstack([1 - outputs, outputs])
+    if class_index is None:
+        class_index = int(np.argmax(outputs[0]))
+    _check_class(class_index, outputs.shape[1])
+    return outputs[:, class_index], class_index
+
+
+def _check_class(class_index, outputs):
+    count = max(outputs, 2)
+    if not 0 <= class_index < count:
+        raise ValueError(
+            f"class_index is {class_index}: the model has the classes 0 to {count - 1}."
+        )
+
+
+def _starts(side, window, stride):
+    """Return where a window begins along a side, so that every pixel is covered."""
+    if not 0 < window <= side:
+        raise ValueError(f"window is {window}: give a size from 1 to {side} pixels.")
+    return sorted({*range(0, side - window, stride), side - window})
