@@ -1,0 +1,117 @@
+"""Widgets for live demonstrations: change a value, and the picture answers at once.
+
+Each function returns a widget; as the last line of a cell it is shown::
+
+    explorers.convolution(photo)
+
+For tests and scripts every explorer can be driven from Python: `controls` holds its sliders,
+lists and buttons by name, `panels` what it shows (`picture`, `html`, `alt`), and `status` the
+sentences below (`text`, and `problem` where an input was refused)::
+
+    explorer = explorers.pooling(photo)
+    explorer.controls["size"].value = 3
+    explorer.panels["maximum"].alt
+
+For style sheets and browser tests each element has a CSS class:
+
+=================================  ===============================================================
+``explorer``                       every explorer; also ``explorer-convolution``,
+                                   ``explorer-pooling``, ``explorer-augmentation``,
+                                   ``explorer-feature-maps``, ``explorer-draw-digit``,
+                                   ``explorer-classify-photo``, ``explorer-threshold``
+``explorer-control``               every control; also ``control-NAME``, NAME as in `controls`
+                                   (the kernel's numbers: ``control-numbers``)
+``explorer-panel``                 every panel; also ``panel-NAME``, NAME as in `panels`
+``explorer-picture``               the ``<img>`` in a panel, with its alt text; it also carries
+                                   ``data-version``, which counts the pictures shown so far
+``explorer-drawing``               the same drawn as SVG: histogram and curve of the threshold
+``explorer-table``                 numbers in a panel, as a table
+``explorer-bars``                  ten digits or five labels with a bar each; ``data-answer`` is
+                                   the likeliest
+``explorer-canvas``                the ``<canvas>`` to draw a digit on
+``explorer-status``                the sentences below, read out by screen readers
+``explorer-problem``               the same where an input was refused
+=================================  ===============================================================
+
+Nothing heavy is imported before an explorer is made.
+"""
+
+
+def convolution(image):
+    """Explore a convolution: kernel, stride, padding and dilation, whole or step by step.
+
+    image : (H, W) or (H, W, 3), shown as brightness; or a dict of such pictures by name, to
+        choose from. Sides above 512 pixels are reduced.
+
+    The kernel is chosen by name or typed as rows of numbers.
+    """
+    from course_utils.explorers.convolutions import ConvolutionExplorer
+
+    return ConvolutionExplorer(image)
+
+
+def pooling(image):
+    """Explore max and average pooling side by side: window, stride and padding.
+
+    image : as for `convolution`.
+    """
+    from course_utils.explorers.poolings import PoolingExplorer
+
+    return PoolingExplorer(image)
+
+
+def augmentation(image):
+    """Explore random transforms: a slider for each, nine pictures, and a button for nine more.
+
+    image : (H, W) or (H, W, channels), from 0 to 1 or from 0 to 255.
+    """
+    from course_utils.explorers.augmentations import AugmentationExplorer
+
+    return AugmentationExplorer(image)
+
+
+def feature_maps(model, images):
+    """Explore what the layers of a trained network answer: picture, layer and filter.
+
+    model : a built Keras model with layers that give maps, (N, rows, columns, channels).
+    images : (N, H, W, C) as the model takes them; the first 50 are offered.
+    """
+    from course_utils.explorers.maps import FeatureMapExplorer
+
+    return FeatureMapExplorer(model, images)
+
+
+def draw_digit(dense, convnet):
+    """Draw a digit and watch two networks answer, with the feature maps of the second.
+
+    dense, convnet : Keras models that take 784 pixels from 0 to 1, as (N, 784) or
+        (N, 28, 28, 1), and give ten probabilities.
+
+    Draw with the mouse, a finger, or the keyboard. From Python: ``explorer.show(pixels)``.
+    """
+    from course_utils.explorers.digits import DigitExplorer
+
+    return DigitExplorer(dense, convnet)
+
+
+def classify_photo(model):
+    """Upload a photograph; see the five likeliest classes and where the network looked.
+
+    model : a network with its name and classes, from `course_utils.applications.load`.
+
+    From Python: ``explorer.show(photo)``.
+    """
+    from course_utils.explorers.photos import PhotoExplorer
+
+    return PhotoExplorer(model)
+
+
+def threshold(labels, probabilities):
+    """Slide the threshold of a classifier: confusion matrix, sensitivity and specificity move.
+
+    labels : (N,) of 1 (infected, the positive class) and 0 (uninfected).
+    probabilities : (N,) or (N, 1), from 0 to 1, that a sample is infected.
+    """
+    from course_utils.explorers.thresholds import ThresholdExplorer
+
+    return ThresholdExplorer(labels, probabilities)

@@ -1,0 +1,64 @@
+"""Networks that answer quickly: one compiled call for the probabilities and all feature maps."""
+
+from course_utils import settings
+from course_utils.interpretation.layers import cut, is_model, layers_of
+
+settings.start_tensorflow()
+
+import tensorflow as tf
+
+
+def map_layers(model):
+    """Return the layers that make feature maps, (N, rows, columns, channels), by name.
+
+    Raises TypeError or ValueError for what is no such model, or has no such layer.
+    """
+    found = {
+        name: layer
+        for name, layer in layers_of(model).items()
+        if len(layer.output.shape) == 4 and not is_model(layer)
+    }
+    if not found:
+        raise ValueError(
+            f"The model {model.name!r} has no layer that makes feature maps: take a network with "
+            "convolutions."
+        )
+    return found
+
+
+def with_maps(model):
+    """Return a model that gives a list: the output of each of `map_layers`, then its own."""
+    last = model.outputs[0]._keras_history.operation
+    return cut(model, [*map_layers(model).values(), last])
+
+
+def compile_call(function):
+    """Return a function of a batch, compiled once for its shape; it returns tensors."""
+    compiled = tf.function(function, reduce_retracing=True, autograph=False)
+    return lambda batch: compiled(tf.constant(batch, tf.float32))
+
+
+def compile_grad_cam(model):
+    """Return `interpretation.grad_cam` for one image after the other of a model, compiled once.
+
+    The function takes a batch of one and the number of a class, and returns the heat map, (H, W)
+    from 0 to 1, and the scores of all classes before the softmax.
+    """
+    last = [layer for layer in map_layers(model).values() if layer.output.shape[1:3] != (1, 1)][-1]
+    network = cut(model, [last], logits=True)
+
+    @tf.function(reduce_retracing=True, autograph=False)
+    def compute(images, class_index):
+        with tf.GradientTape() as tape:
+            tape.watch(images)
+            maps, scores = network(images, training=False)
+            score = scores[0, class_index]
+        weights = tf.reduce_mean(tape.gradient(score, maps), axis=(1, 2), keepdims=True)
+        heat = tf.nn.relu(tf.reduce_sum(weights * maps, axis=-1, keepdims=True))
+        return tf.image.resize(heat, tf.shape(images)[1:3])[0, :, :, 0], scores[0]
+
+    def call(images, class_index):
+        heat, scores = compute(tf.constant(images, tf.float32), tf.constant(class_index))
+        return heat.numpy() / (heat.numpy().max() or 1.0), scores.numpy()
+
+    return call

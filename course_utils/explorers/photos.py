@@ -1,0 +1,156 @@
+"""The explorer that classifies a photograph of one's own."""
+
+import io
+
+from course_utils.applications import classify, preprocess, read_photo
+from course_utils.applications.photos import crop_and_resize
+from course_utils.explorers import drawing
+from course_utils.explorers.base import Explorer, Panel, dropdown
+from course_utils.explorers.networks import compile_grad_cam
+from course_utils.interpretation import overlay
+
+import anywidget
+import numpy as np
+
+TOP = 5
+SIDE = 224  # pixels, for networks that take any size
+PICTURE_SIDE = 250  # pixels of the screen
+
+
+class PhotoPicker(anywidget.AnyWidget):
+    """A button that brings a photo from the reader's disk or camera.
+
+    The browser shrinks it to 1,024 pixels before it is sent: Jupyter closes the connection on a
+    message above 10 MB, and photographs of today can be larger. A file that the browser cannot
+    show is sent empty. `on_photo(name, content)` is called with the bytes of a JPEG.
+    """
+
+    _esm = """
+    async function shrink(file) {
+      const image = await createImageBitmap(file);
+      const scale = Math.min(1, 1024 / Math.max(image.width, image.height));
+      const canvas = document.createElement("canvas");
+      canvas.width = Math.max(1, Math.round(image.width * scale));
+      canvas.height = Math.max(1, Math.round(image.height * scale));
+      const context = canvas.getContext("2d");
+      context.fillStyle = "#fff";
+      context.fillRect(0, 0, canvas.width, canvas.height);
+      context.drawImage(image, 0, 0, canvas.width, canvas.height);
+      const blob = await new Promise(done => canvas.toBlob(done, "image/jpeg", 0.95));
+      return blob.arrayBuffer();
+    }
+
+    function render({ model, el }) {
+      const input = document.createElement("input");
+      Object.assign(input, { type: "file", accept: "image/*", hidden: true });
+      const button = document.createElement("button");
+      Object.assign(button, { type: "button", textContent: "Choose a photo" });
+      button.className = "jupyter-button widget-button";
+      button.onclick = () => input.click();
+      input.onchange = async () => {
+        const file = input.files[0];
+        if (!file) return;
+        const bytes = await shrink(file).catch(() => new ArrayBuffer(0));
+        model.send({ name: file.name }, undefined, [bytes]);
+        input.value = "";  // so that the same file can be chosen again
+      };
+      el.append(button, input);
+    }
+    export default { render };
+    """
+
+    def __init__(self, on_photo):
+        super().__init__()
+        self._on_photo = on_photo
+        self.on_msg(lambda _, message, files: self.receive(message["name"], bytes(files[0])))
+
+    def receive(self, name, content):
+        """Take a file as the browser sends it."""
+        self._on_photo(name, content)
+
+
+class PhotoExplorer(Explorer):
+    """A photograph, its five likeliest classes, and the places that speak for one of them.
+
+    Controls: upload (a file of the disk or the camera), label (which of the five the heat map is
+    for). Panels: photo, heat, labels. A new network is made ready on a grey picture first.
+    """
+
+    name = "classify-photo"
+
+    def __init__(self, model):
+        self._model = model
+        self._size = [side or SIDE for side in model.input_shape[1:3]]
+        self._heat = compile_grad_cam(model)
+        self._photo, self._heats = None, {}
+        self._classify(np.full((*self._size, 3), 128, np.uint8))
+        controls = {
+            "upload": PhotoPicker(self._receive),
+            "label": dropdown("Heat map", [("no photo yet", 0)], width="380px"),
+        }
+        super().__init__(controls, {name: Panel() for name in ("photo", "heat", "labels")})
+
+    def show(self, photo):
+        """Classify a photo: a path, a PIL image or an array, see `applications.read_photo`."""
+        with self.silently():
+            self._load(photo)
+        self.update()
+
+    def _receive(self, name, content):
+        """Classify a file that came from the browser, or say why not."""
+        try:
+            self.show(_open(name, content))
+        except ValueError as problem:
+            self.status.say(str(problem), problem=True)
+
+    def _load(self, photo):
+        pixels = crop_and_resize(read_photo(photo), self._size)
+        self._labels = self._classify(pixels)
+        self._photo, self._heats = pixels, {}
+        choice = self.controls["label"]
+        choice.options = [(label, place) for label, _, place in self._labels]
+        choice.value = self._labels[0][2]
+
+    def _classify(self, pixels):
+        """Return (label, probability, class number) of the likeliest classes."""
+        labels = classify(self._model, pixels, TOP)
+        _, scores = self._heat(preprocess(self._model, pixels[None]), 0)
+        places = np.argsort(-scores)[:TOP]
+        return [(*label, int(place)) for label, place in zip(labels, places, strict=True)]
+
+    def draw(self):
+        if self._photo is None:
+            return "Choose a photograph, or take one with the camera."
+        chosen = self.controls["label"].value
+        if chosen not in self._heats:
+            images = preprocess(self._model, self._photo[None])
+            self._heats[chosen], _ = self._heat(images, chosen)
+        names, values, places = zip(*self._labels, strict=True)
+        name = names[places.index(chosen)]
+        self._show("photo", "What the network sees", self._photo / 255, "The photo, cut square.")
+        heat = overlay(self._photo, self._heats[chosen])
+        self._show("heat", f"Where it sees: {name}", heat, f"Bright where {name} is seen.")
+        self.panels["labels"].show(title="Likeliest", html=drawing.bars(values, names, 0))
+        listed = ", ".join(f"{n} {drawing.percent(v)}" for n, v, _ in self._labels)
+        return f"{self._model.name} says: {listed}.\nThe heat map (Grad-CAM) is for {name}."
+
+    def _show(self, name, title, pixels, alt):
+        self.panels[name].show(
+            title=title,
+            picture=drawing.encode(pixels, 0, 1),
+            alt=alt,
+            size=list(pixels.shape[:2]),
+            scale=PICTURE_SIDE / max(pixels.shape[:2]),
+        )
+
+
+def _open(name, content):
+    """Return an uploaded file as (H, W, 3) pixels; ValueError if it is no picture."""
+    from PIL import Image
+
+    try:
+        return read_photo(Image.open(io.BytesIO(content)))
+    except OSError:
+        raise ValueError(
+            f"{name} is no picture that can be read here: choose a JPEG or PNG file."
+        ) from None

@@ -1,0 +1,88 @@
+"""The pooling explorer."""
+
+from course_utils.convolution import pool
+from course_utils.explorers import drawing
+from course_utils.explorers.base import Panel, checkbox, dropdown, slider
+from course_utils.explorers.windows import (
+    STEP_CONTROLS,
+    WindowExplorer,
+    by,
+    describe_sizes,
+    margins_of,
+    pixels_in_window,
+    window_cells,
+)
+
+
+class PoolingExplorer(WindowExplorer):
+    """A picture, and what max and average pooling leave of it.
+
+    Controls: picture (where there are several), size, tiles (stride = window), stride, padding,
+    steps, row, column, play. Panels: input, maximum, average, window.
+    """
+
+    name = "pooling"
+    outside = "\N{EN DASH}"  # it never counts
+    rows = (("stride", "padding"), ("steps", *STEP_CONTROLS))
+
+    def __init__(self, image):
+        controls = {
+            "size": slider("Window", 2, 1, 8),
+            "tiles": checkbox("Stride as the window", True),
+            "stride": slider("Stride", 2, 1, 8),
+            "padding": dropdown("Padding", ["valid", "same"]),
+        }
+        panels = {name: Panel() for name in ("input", "maximum", "average", "window")}
+        super().__init__(image, controls, panels)
+
+    def react(self, control):
+        controls = self.controls
+        if control is controls["stride"]:
+            controls["tiles"].value = controls["stride"].value == controls["size"].value
+        elif controls["tiles"].value:
+            controls["stride"].value = controls["size"].value
+        super().react(control)
+
+    def draw(self):
+        image, values = self.image, self.values()
+        window, stride, padding = (values["size"],) * 2, values["stride"], values["padding"]
+        outputs = {
+            "maximum": pool(image, window, stride, "max", padding),
+            "average": pool(image, window, stride, "average", padding),
+        }
+        shape = outputs["maximum"].shape
+        margins = margins_of(image.shape, window, stride, padding)
+        page = image.shape[0] + sum(margins[:2]), image.shape[1] + sum(margins[2:])
+        scale, place = drawing.scale_of(page), self.place(shape)
+        for name, output in outputs.items():
+            title = f"{name.capitalize()}: {by(shape)}"
+            look = (*drawing.limits(image), None)
+            alt = f"The {name} of each window, {by(shape)} values{drawing.list_rows(output)}."
+            self.show_output(name, output, place, scale, look, title=title, alt=alt)
+        cells = None if place is None else window_cells(place, window, stride)
+        self.show_input(margins, cells, scale)
+        self._show_window(image, margins, cells, place)
+        kept = shape[0] * shape[1] / image.size
+        words = describe_sizes(image.shape, window, shape, stride, padding)
+        return "\n".join([*words, f"{shape[0] * shape[1]:,} of {image.size:,} values: {kept:.1%}."])
+
+    def _show_window(self, image, margins, cells, place):
+        """Show the numbers in the window, their maximum and their average."""
+        if cells is None:
+            self.panels["window"].show(title="", html="")
+            return
+        pixels, inside = pixels_in_window(image, margins, cells)
+        values = pixels[inside]
+        title = f"Row {place[0]}, column {place[1]} of the output"
+        texts = [
+            [drawing.number(p) if i else "\N{EN DASH}" for p, i in zip(*lines, strict=True)]
+            for lines in zip(pixels, inside, strict=True)
+        ]
+        fills = [
+            ["#FFDD99" if i and p == values.max() else "#fff" for p, i in zip(*lines, strict=True)]
+            for lines in zip(pixels, inside, strict=True)
+        ]
+        numbers = drawing.table(texts, fills, title)
+        largest, mean = drawing.number(values.max()), drawing.number(values.mean())
+        html = f"{numbers}<div>maximum {largest}, average {mean}</div>"
+        self.panels["window"].show(title=title, html=html)
