@@ -1,15 +1,19 @@
 """What every committed notebook promises its readers; their cells are run by nbval."""
 
+import ast
 import json
 import re
 import statistics
 from pathlib import Path
+
+from course_utils import exercises
 
 import pytest
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 IMAGE = re.compile(r"<img [^>]*>")
+CHECK = re.compile(r"^(q\d+)\.check\((\w+)\)$", re.M)
 
 
 @pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
@@ -56,8 +60,7 @@ def test_skeleton(notebook):
     for heading in ("## What you should see", "## Key points", "## Going further"):
         assert heading in text
     assert "**Predict.**" in text
-    assert text.count("**Your turn.**") >= 5
-    assert text.count("<summary>Hint</summary>") == text.count("**Your turn.**")
+    assert text.count("#### Your turn · ") >= 5
     assert "For the instructor" in text
 
 
@@ -108,6 +111,48 @@ def test_every_figure_has_alt_text(notebook):
 def test_names_no_path_of_a_machine(notebook):
     text = json.dumps(notebook)
     assert not re.search(r"(/home/|/root/|/Users/|/tmp/|[A-Z]:\\\\)", text)
+
+
+def test_every_question_has_its_task_its_blank_and_its_check(notebook, request):
+    module = f"nb{request.node.callspec.id}"
+    asked = []
+    for before, cell in zip(notebook["cells"], notebook["cells"][1:], strict=False):
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "code" and (found := CHECK.search(source)):
+            name, answer = found.groups()
+            asked.append(name)
+            assert "".join(before["source"]).startswith("#### Your turn · "), name
+            assert "..." in source[: found.start()], name
+            assert source[found.end() :] == f"\n# {name}.hint()\n# {name}.solution()"
+            assert any(text.startswith("Not answered yet") for text in texts_of(cell)), name
+            defined = defined_names(source)
+            assert answer in defined
+            later = notebook["cells"][notebook["cells"].index(cell) + 1 :]
+            assert not (defined - {"answer"}) & names_from_elsewhere(later), name
+    assert asked == list(exercises.questions_of(module))
+    assert any("exercises.summary()" in "".join(c["source"]) for c in code_cells(notebook))
+
+
+def defined_names(source):
+    """Return the names that a cell leaves behind."""
+    tree = ast.parse(source)
+    names = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    targets = [node.targets[0] for node in tree.body if isinstance(node, ast.Assign)]
+    return names | {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def names_from_elsewhere(cells):
+    """Return the names that cells without a question read and do not set themselves."""
+    names = set()
+    for cell in cells:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "code" and not CHECK.search(source):
+            nodes = list(ast.walk(ast.parse(source)))
+            found = [node for node in nodes if isinstance(node, ast.Name)]
+            own = {node.id for node in found if isinstance(node.ctx, ast.Store)}
+            own |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+            names |= {node.id for node in found} - own
+    return names
 
 
 def test_outputs_that_depend_on_data_are_checked_in_code(notebook):

@@ -1,0 +1,57 @@
+"""Exercises that answer at once: one module per notebook, each question with three calls.
+
+`q1.check(answer)` says whether an answer is right and, if not, what is likely wrong; `q1.hint()`
+helps, more with each call; `q1.solution()` tells. `summary()` shows which questions are solved.
+The kinds of questions are explained in `course_utils.exercises.questions`.
+"""
+
+import html
+import importlib
+import sys
+from pathlib import Path
+
+STATES = {"right": "solved", "noted": "answered", "wrong": "not yet right", "unanswered": "open"}
+
+
+def modules() -> list[str]:
+    """Return the names of the exercise modules, in the order of the notebooks."""
+    return sorted(path.stem for path in Path(__file__).parent.glob("nb[0-9][0-9]_*.py"))
+
+
+def questions_of(module: str) -> dict:
+    """Return the questions of a module by name: {"q1": …, "q2": …}, in order."""
+    found = vars(importlib.import_module(f"{__name__}.{module}"))
+    names = [name for name in found if name[0] == "q" and name[1:].isdigit()]
+    return {name: found[name] for name in sorted(names, key=lambda name: int(name[1:]))}
+
+
+class Summary:
+    """Which questions are solved; shown as a table in a notebook."""
+
+    def __init__(self, rows: list[tuple[str, str, str]]):
+        self.rows = rows
+        done = sum(state in ("solved", "answered") for *_, state in rows)
+        self.text = f"{done} of {len(rows)} questions answered"
+
+    def _repr_html_(self) -> str:
+        def line(cells, tag):
+            return "".join(
+                f'<{tag} style="text-align:left">{html.escape(cell)}</{tag}>' for cell in cells
+            )
+
+        head = line(("question", "about", "state"), "th")
+        body = "".join(f"<tr>{line(row, 'td')}</tr>" for row in self.rows)
+        return f"<table><caption>{self.text}</caption><tr>{head}</tr>{body}</table>"
+
+    def __repr__(self) -> str:
+        return "\n".join([self.text, *(" | ".join(row) for row in self.rows)])
+
+
+def summary() -> Summary:
+    """Return a table of all questions of this notebook: solved, not yet right, or open."""
+    rows = []
+    for module in modules():
+        if f"{__name__}.{module}" in sys.modules:
+            for name, question in questions_of(module).items():
+                rows.append((name, question.title, STATES[question.state]))
+    return Summary(rows)

@@ -1,0 +1,440 @@
+"""Questions of notebook 2, Convolutional networks."""
+
+from course_utils.exercises.questions import Choice, Function, Model, Number, Open, Result
+
+import numpy as np
+
+_smiley = np.array(
+    [[0, 1, 0, 1, 0], [0, 1, 0, 1, 0], [0, 0, 0, 0, 0], [1, 0, 0, 0, 1], [0, 1, 1, 1, 0]]
+)
+_bar = np.array([[0, 1, 0], [0, 1, 0], [0, 1, 0]])
+
+q1 = Choice(
+    "What turns on this filter?",
+    predict=True,
+    options={
+        "a": "a horizontal bar in the row of the centre",
+        "b": "a horizontal bar one row below the centre",
+        "c": "a vertical bar",
+        "d": "a horizontal bar one row above the centre",
+    },
+    right="b",
+    hints=[
+        "The response is the sum of the pixels that lie under a 1 of the kernel.",
+        "Where are the three ones of the kernel, seen from its centre?",
+        "They fill the row below the centre.",
+    ],
+    why="A filter responds most where the image looks like the kernel. The mouth gives 3.",
+    mistakes=[
+        ("a", "the row of the centre holds zeros: what lies there does not count"),
+        ("c", "a vertical bar puts one pixel at most on the three ones, so the response is 1"),
+        ("d", "the kernel is laid on as it is, not turned by half: the ones stay below"),
+    ],
+)
+
+_rng = np.random.default_rng(2)
+_ramp, _kernel = np.arange(20).reshape(4, 5), np.array([[1, 2], [3, -4]])
+
+_LOOPS = """
+def slide(image, kernel):
+    height, width = kernel.shape
+    rows, columns = image.shape[0] - height + 1, image.shape[1] - width + 1
+    result = np.zeros((rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            result[i, j] = np.sum(image[i : i + height, j : j + width] * kernel)
+    return result
+"""
+
+q2 = Function(
+    "Slide a kernel",
+    solution=_LOOPS,
+    inputs=[(_smiley, _bar), (_ramp, _kernel)],
+    hidden={
+        "an image that is not square": (_rng.normal(size=(6, 9)), _rng.normal(size=(3, 3))),
+        "a kernel that is not square": (_rng.normal(size=(7, 7)), _rng.normal(size=(2, 4))),
+        "a kernel as large as the image": (np.ones((3, 3)), np.arange(9.0).reshape(3, 3)),
+    },
+    hints=[
+        "How many places does the kernel have down, and how many across?",
+        "Two loops, over i and j; image[i : i + height, j : j + width] is the window.",
+        "result[i, j] = np.sum(window * kernel), and result has rows - height + 1 rows.",
+    ],
+    why="This is what a Keras layer computes, place by place, only much faster.",
+    mistakes=[
+        (
+            _LOOPS.replace("* kernel)", "* kernel[::-1, ::-1])"),
+            "the kernel is flipped: that is the convolution of mathematics; lay it on as it is",
+        ),
+        (
+            _LOOPS.replace(" - height + 1", " - height").replace(" - width + 1", " - width"),
+            "one row and one column are missing: an axis of n has n - k + 1 places for k",
+        ),
+        (
+            _LOOPS.replace("    height,", "    image = np.pad(image, 1)\n    height,"),
+            "there is a ring of zeros around the image: the question asks for 'valid'",
+        ),
+        (
+            _LOOPS.replace("np.sum(", "np.mean("),
+            "these are means; the response is the sum of the products",
+        ),
+        (
+            _LOOPS.replace("height, width = kernel.shape", "height = width = kernel.shape[0]"),
+            "a kernel need not be square: read height and width from kernel.shape",
+        ),
+        (
+            _LOOPS.replace("np.zeros((rows, columns))", "np.zeros((rows, columns), dtype=int)"),
+            "the result holds whole numbers and cuts off the rest; use np.zeros without dtype",
+        ),
+    ],
+)
+
+q3 = Choice(
+    "To flip or not to flip",
+    options={
+        "a": "for every kernel whose weights sum to zero",
+        "b": "for every kernel that looks the same after half a turn",
+        "c": "for every kernel that looks the same in a mirror",
+        "d": "for no kernel at all",
+    },
+    right="b",
+    hints=[
+        "A convolution flips the kernel along both axes: kernel[::-1, ::-1].",
+        "Flipping along both axes is the same as turning by 180 degrees.",
+    ],
+    why="The vertical bar does; the bar below the centre becomes a bar above it.",
+    mistakes=[
+        ("a", "sobel_x sums to zero, and flipped it changes its sign"),
+        ("c", "that is one flip of two: sobel_y is its own mirror image, and yet changes"),
+        ("d", "think of a blur, whose nine weights are all the same"),
+    ],
+)
+
+q4 = Choice(
+    "A single one, right of the centre",
+    predict=True,
+    options={
+        "a": "it moves to the right",
+        "b": "it moves to the left",
+        "c": "it is blurred sideways",
+        "d": "it stays as it is",
+    },
+    reasons={
+        1: "each place shows what lies to its right",
+        2: "each place shows what lies to its left",
+        3: "each place shows the mean of itself and its neighbour",
+    },
+    right=("b", 1),
+    hints=[
+        "Each output pixel is a copy of one input pixel. Which one?",
+        "At column 10 the 1 lies over column 11: what was in column 11 shows up in column 10.",
+    ],
+    why="A true convolution, with its flip, would move it to the right.",
+    mistakes=[
+        ("a", "at each place the 1 picks up the pixel to its right, so that pixel moves left"),
+        ("c", "a single weight mixes nothing: each output is a copy of one input pixel"),
+        ("d", "that would be a 1 at the centre"),
+        (("b", 2), "the 1 stands right of the centre, so it picks up what lies there"),
+    ],
+)
+
+q5 = Open(
+    "Trousers or dress?",
+    sample="sobel_x: the gap between the legs gives two long vertical edges in the middle, one "
+    "of each sign, where a dress has none.",
+    hints=[
+        "Look at the two rows of Sobel responses. What runs down the middle of trousers?",
+        "Which of the two finds edges that run from top to bottom?",
+    ],
+    mistakes=[
+        (
+            "sobel_y, because it finds vertical edges",
+            "sobel_y compares above with below, so it finds edges that lie across: the waistband",
+            lambda text: "sobel_y" in text and "sobel_x" not in text,
+        ),
+        (
+            "blur, because it removes the noise",
+            "a blur wipes out the very gap between the legs",
+            lambda text: "blur" in text.lower() and "sobel" not in text.lower(),
+        ),
+    ],
+)
+
+q6 = Number(
+    "A second layer",
+    right=57_664,
+    unit="parameters",
+    hints=[
+        "How many channels does each filter see now?",
+        "Each filter is a box of 3 x 3 x 100, with one bias.",
+        "(3 * 3 * 100 + 1) * 64.",
+    ],
+    solution="answer = (3 * 3 * 100 + 1) * 64",
+    mistakes=[
+        (640, "(3 * 3 + 1) * 64 would do for one channel; each filter sees all 100"),
+        (57_600, "the biases are missing, one for each filter"),
+        (1792, "that is for a colour image of three channels; now 100 maps come in"),
+        (64_000, "one bias for each filter, not one for each channel that it sees"),
+        (90_100, "the 64 new filters count, and the 100 old maps are the depth of each"),
+    ],
+)
+
+q7 = Number(
+    "Another number of filters",
+    right=36_928,
+    unit="parameters",
+    solution="answer = (3 * 3 * 64 + 1) * 64",
+    hints=[
+        "The second layer still has 64 filters. What has changed is what each of them sees.",
+        "The first layer now hands over 64 maps: (3 * 3 * 64 + 1) * 64.",
+    ],
+    why="Twice the filters before mean twice the weights after: the cost comes one layer later.",
+    mistakes=[
+        (18_496, "that is what it had before: now 64 maps come in instead of 32"),
+        (36_992, "the weights double, the 64 biases do not"),
+        (36_864, "the biases are missing, one for each of the 64 filters"),
+        (640, "that is the first layer with 64 filters; the question is about the second"),
+        (73_856, "that is the third layer, with 128 filters"),
+    ],
+)
+
+q8 = Choice(
+    "Another kernel size",
+    predict=True,
+    options={
+        "a": "it has more parameters, and the last map is 3 x 3 as before",
+        "b": "it has more parameters, and the last map is 1 x 1",
+        "c": "it cannot be built",
+    },
+    right="c",
+    hints=[
+        "Each 5 x 5 without padding takes four rows and columns away; pooling halves.",
+        "28, 24, 12, 8, 4, and then?",
+    ],
+    why="28, 24, 12, 8, 4: no window of 5 x 5 fits on a map of 4 x 4. Keras says so.",
+    mistakes=[
+        ("a", "3 x 3 is the map of 3 x 3 kernels; go through the sizes: 28, 24, 12, 8, ..."),
+        ("b", "almost: 28, 24, 12, 8, 4, and a window of 5 x 5 has no place on 4 x 4"),
+    ],
+)
+
+_CONVNET = """
+model = keras.Sequential(
+    [
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(32, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Conv2D(64, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Conv2D(128, 3, activation="relu"),
+        layers.Flatten(),
+        layers.Dense(10, activation="softmax"),
+    ]
+)
+"""
+_POOLING = "        layers.MaxPooling2D(2),\n"
+_STRIDED = _CONVNET.replace("model =", "strided =").replace(_POOLING, "")
+_STRIDED = _STRIDED.replace("32, 3", "32, 3, strides=2").replace("64, 3", "64, 3, strides=2")
+
+q9 = Model(
+    "Strides instead of pooling",
+    solution=_STRIDED,
+    hints=[
+        "Leave the two pooling layers out, and give the convolutions before them strides=2.",
+        "28, 13, 6, 4: the third convolution moves by one pixel, as before.",
+    ],
+    why="113,162 instead of 104,202: the last map is 4 x 4 instead of 3 x 3.",
+    mistakes=[
+        (
+            _CONVNET.replace(_POOLING, ""),
+            "there is no stride yet: nothing makes the maps smaller, and the dense layer explodes",
+        ),
+        (_CONVNET, "this is the network as it was; let strides take the place of the pooling"),
+        (
+            _STRIDED.replace("128, 3", "128, 3, strides=2"),
+            "the third convolution was not followed by pooling, so it keeps stride 1",
+        ),
+        (
+            _STRIDED.replace("strides=2", 'strides=2, padding="same"'),
+            "the padding has changed as well; change one thing at a time",
+        ),
+        (
+            _STRIDED.replace(', activation="softmax"', ""),
+            "the last layer has lost its softmax",
+        ),
+    ],
+)
+
+_SAME = _CONVNET.replace("model =", "padded =").replace(
+    "3, activation", '3, padding="same", activation'
+)
+
+q10 = Model(
+    "With padding",
+    solution=_SAME,
+    hints=[
+        'padding="same" in each of the three convolutions; pooling stays as it is.',
+        "The maps are 28, 14, 14, 7, 7: does model.summary() say so?",
+    ],
+    why="The convolutions cost the same as before; the dense layer grows from 11,530 to 62,730, "
+    "since the last map is 7 x 7.",
+    mistakes=[
+        (_CONVNET, "26x26 after the first layer: that is 'valid' padding; use 'same'"),
+        (
+            _CONVNET.replace("32, 3,", '32, 3, padding="same",'),
+            "only the first convolution is padded; the question asks for all three",
+        ),
+        (
+            _CONVNET.replace("MaxPooling2D(2)", 'MaxPooling2D(2, padding="same")'),
+            "the pooling is padded, the convolutions are not: it should be the other way round",
+        ),
+        (
+            _SAME.replace(_POOLING, ""),
+            "the pooling layers are gone; they stay, or the dense layer gets a million weights",
+        ),
+    ],
+)
+
+q11 = Number(
+    "One convolution more",
+    right=1290,
+    unit="parameters",
+    solution="answer = (1 * 1 * 128 + 1) * 10",
+    hints=[
+        "The map before was 3 x 3. What does another 3 x 3 without padding leave of it?",
+        "1 x 1 x 128 values go into ten units, each with a bias.",
+    ],
+    why="The new convolution has 147,584 parameters; the dense layer shrinks from 11,530 to 1,290.",
+    mistakes=[
+        (11_530, "that is the dense layer as it was; the new layer makes the last map smaller"),
+        (1280, "the ten biases are missing"),
+        (147_584, "that is the new convolution; the question is about the dense layer"),
+        (5130, "2 x 2 is too large: a 3 x 3 without padding takes two rows and columns away"),
+    ],
+)
+
+
+def _some_digits():
+    """Return ((x, y), (x, y)): 2,000 digits to train on and 1,000 to test on."""
+    from course_utils import datasets
+
+    (images, labels), (test_images, test_labels) = datasets.load_arrays("mnist")
+    train = images[:2000, ..., None].astype("float32") / 255, labels[:2000]
+    return train, (test_images[:1000, ..., None].astype("float32") / 255, test_labels[:1000])
+
+
+def _ends_without_softmax(model) -> bool:
+    last = model.layers[-1]
+    plain = getattr(getattr(last, "activation", None), "__name__", "") == "linear"
+    return plain and model.compiled and isinstance(model.loss, str)
+
+
+def _is_linear(model) -> bool:
+    convolutions = [layer for layer in model.layers if hasattr(layer, "kernel_size")]
+    kinds = {type(layer).__name__ for layer in model.layers}
+    plain = all(layer.activation.__name__ == "linear" for layer in convolutions)
+    return bool(convolutions) and plain and not kinds & {"ReLU", "Activation"}
+
+
+_TINY = """
+tiny = keras.Sequential(
+    [
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(8, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Conv2D(16, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Flatten(),
+        layers.Dense(10, activation="softmax"),
+    ]
+)
+tiny.compile(
+    optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"]
+)
+"""
+
+q12 = Result(
+    "A hundredth of the dense network",
+    data=_some_digits,
+    epochs=5,
+    metric="accuracy",
+    at_least=0.8,
+    at_most_parameters=5500,
+    solution=_TINY,
+    hints=[
+        "The dense layer needs most of the parameters. What makes the last map small?",
+        "Two convolutions with 8 and 16 filters, each followed by pooling, then Flatten.",
+        'Compile with loss="sparse_categorical_crossentropy" and metrics=["accuracy"].',
+    ],
+    why="The network of notebook 1 has 407,050 parameters.",
+    mistakes=[
+        (
+            _TINY.replace(', activation="softmax"', ""),
+            "the last layer hands over raw scores, and the loss takes probabilities: add a softmax",
+            _ends_without_softmax,
+        ),
+        (
+            _TINY.replace('"sparse_categorical', '"categorical'),
+            "the labels are whole numbers, so the loss is sparse_categorical_crossentropy",
+            lambda model: model.compiled and model.loss == "categorical_crossentropy",
+        ),
+        (
+            _TINY.replace("Dense(10", "Dense(1"),
+            "ten digits need ten outputs",
+            lambda model: model.output_shape[-1] != 10,
+        ),
+        (
+            _TINY.replace(', activation="relu"', ""),
+            "without an activation two convolutions are one larger one: add ReLU",
+            _is_linear,
+        ),
+    ],
+)
+
+
+q13 = Number(
+    "The price of one-hot",
+    right=4_800_000,
+    unit="bytes",
+    solution="answer = 60_000 * 10 * 8",
+    hints=[
+        "Each label becomes ten numbers.",
+        "A float64 has 64 bits. How many bytes are that?",
+    ],
+    why="As uint8 the labels take 60 kB. With the 1,000 classes of ImageNet, one-hot would take "
+    "480 MB: a good reason for the sparse loss.",
+    mistakes=[
+        (60_000, "that is one byte for each label, as uint8; one-hot has ten numbers each"),
+        (600_000, "ten numbers each, but a float64 has eight bytes, not one"),
+        (480_000, "eight bytes for each label, but there are ten numbers in each"),
+        (38_400_000, "a float64 has 64 bits: that is 8 bytes, not 64"),
+        (2_400_000, "that would be float32, four bytes each"),
+        (4.8, "write the number of bytes, not of megabytes"),
+    ],
+)
+
+q14 = Choice(
+    "Is it linear?",
+    options={
+        "a": "yes, a bias changes nothing",
+        "b": "no, it is affine",
+        "c": "no, but without padding it would be",
+    },
+    reasons={
+        1: "the bias is a constant, and constants are linear",
+        2: "the bias is added once on one side of the equation and twice on the other",
+        3: "the zeros of the border are not part of the image",
+    },
+    right=("b", 2),
+    hints=[
+        'Try is_additive(layers.Conv2D(4, 3, bias_initializer="ones")).',
+        "How often is the bias added in layer(a + b), how often in layer(a) + layer(b)?",
+    ],
+    why="For the argument about stacked layers it makes no difference: affine layers without an "
+    "activation between them are one affine layer.",
+    mistakes=[
+        ("a", "run is_additive: f(a + b) has the bias once, f(a) + f(b) has it twice"),
+        ("c", "padding with zeros is linear, too; it is the bias that disturbs"),
+        (("b", 1), "a constant is not linear: c is not c + c"),
+    ],
+)

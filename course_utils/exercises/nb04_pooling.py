@@ -1,0 +1,311 @@
+"""Questions of notebook 4, Pooling."""
+
+from course_utils.exercises.questions import Choice, Function, Model, Number, Open
+
+import numpy as np
+
+_rng = np.random.default_rng(4)
+_response = np.array(
+    [[1, 1, 2, 1, 1], [0, 0, 0, 0, 0], [1, 1, 0, 1, 1], [1, 2, 3, 2, 1], [0, 0, 0, 0, 0]]
+)
+
+_POOL = """
+def max_pool(image):
+    rows, columns = image.shape[0] // 2, image.shape[1] // 2
+    result = np.zeros((rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            result[i, j] = image[2 * i : 2 * i + 2, 2 * j : 2 * j + 2].max()
+    return result
+"""
+
+q1 = Function(
+    "Pool by hand",
+    solution=_POOL,
+    inputs=[(_response,), (np.arange(16).reshape(4, 4),)],
+    hidden={
+        "an image that is not square": (_rng.normal(size=(6, 9)),),
+        "only negative values": (-1 - _rng.random((4, 4)),),
+        "a single window": (np.array([[1.0, 5.0], [3.0, 2.0]]),),
+    },
+    hints=[
+        "How many whole windows of 2 x 2 fit? // rounds down.",
+        "The window of place (i, j) begins at row 2 * i and column 2 * j.",
+        "image[2 * i : 2 * i + 2, 2 * j : 2 * j + 2].max()",
+    ],
+    why='A row or column without a partner is dropped, as Keras does with padding "valid".',
+    mistakes=[
+        (_POOL.replace(".max()", ".mean()"), "these are averages; keep the highest value"),
+        (
+            _POOL.replace("shape[0] // 2", "shape[0] - 1")
+            .replace("shape[1] // 2", "shape[1] - 1")
+            .replace("2 * ", ""),
+            "the windows overlap: they move by one pixel; let them move by two",
+        ),
+        (
+            _POOL.replace("image.shape[0]", "(image.shape[0] + 1)").replace(
+                "image.shape[1]", "(image.shape[1] + 1)"
+            ),
+            "a row or column without a partner is kept; it should be dropped",
+        ),
+        (
+            "def max_pool(image):\n    rows, columns = image.shape\n"
+            "    return image[: rows // 2 * 2 : 2, : columns // 2 * 2 : 2]",
+            "this keeps the first value of each window, as a stride does, not the highest",
+        ),
+        (
+            _POOL.replace("np.zeros((rows, columns))", "np.zeros((rows, columns), dtype=int)"),
+            "the result holds whole numbers and cuts off the rest; use np.zeros without dtype",
+        ),
+        (
+            _POOL.replace(".max()\n", ".max()\n            result[i, j] = max(result[i, j], 0)\n"),
+            "where all four values are negative, the highest is negative, too",
+        ),
+    ],
+)
+
+q2 = Number(
+    "What the average leaves of an 8",
+    right=0.5,
+    solution="answer = 8 / 4 / 4",
+    hints=[
+        "The window with the 8 has four values; the other three are 0.",
+        "After the first pooling there is a 2 among zeros. Pool again.",
+    ],
+    why="Max pooling leaves 8 both times. In the last two rows or columns the 8 would be dropped "
+    "by the second pooling, whatever the mode: 3 places become 1.",
+    mistakes=[
+        (2, "that is after one pooling; there is a second one"),
+        (8, "that is max pooling; the average of 8, 0, 0 and 0 is smaller"),
+        (4, "a window of 2 x 2 has four values, not two"),
+        (8 / 36, "that is the average of the whole map; each pooling takes windows of 2 x 2"),
+        (0.125, "that is after three poolings"),
+    ],
+)
+
+q3 = Number(
+    "By how much?",
+    predict=True,
+    right=0.75,
+    solution="answer = 1 - (13 * 13) / (26 * 26)",
+    hints=[
+        "Each window of four values becomes one value.",
+        "26 x 26 = 676 values become 13 x 13 = 169.",
+    ],
+    why="Not by half: by three quarters, along two axes.",
+    mistakes=[
+        (0.5, "each axis is halved, and there are two of them"),
+        (50, "each axis is halved, and there are two of them; and write a share, between 0 and 1"),
+        (0.25, "that is what is left"),
+        (4, "that is the factor; the question asks for the share that is gone"),
+    ],
+)
+
+q4 = Choice(
+    "A maximum without max",
+    options={
+        "a": "ReLU(a) + ReLU(b)",
+        "b": "ReLU(a - b) + b",
+        "c": "ReLU(a - b) + ReLU(b - a)",
+        "d": "it is impossible",
+    },
+    right="b",
+    hints=[
+        "Try a = 5 and b = 3; then a = 3 and b = 5; then two negative numbers.",
+        "If a is larger, something must be added to b. How much?",
+    ],
+    why="And b = ReLU(b) - ReLU(-b), so two convolutions with a ReLU between them can do it. A "
+    "network without pooling could learn to pool; pooling saves it the trouble.",
+    mistakes=[
+        ("a", "for 5 and 3 that is 8, the sum"),
+        ("c", "for 5 and 3 that is 2, the distance"),
+        ("d", "a single convolution cannot do it, since it is linear; but there is a ReLU"),
+    ],
+)
+
+q5 = Number(
+    "The dense layer without pooling",
+    predict=True,
+    right=619_530,
+    unit="parameters",
+    solution="answer = (22 * 22 * 128 + 1) * 10",
+    hints=[
+        "28, 26, 24, 22: how many values has the last map, with 128 filters?",
+        "22 * 22 * 128 = 61,952 values; each has ten weights.",
+        "And ten biases.",
+    ],
+    mistakes=[
+        (619_520, "the ten biases are missing"),
+        (61_952, "that is the number of values; each has a weight to each of ten units"),
+        (712_202, "that is the whole network; the question asks for its dense layer"),
+        (11_530, "that is with pooling, where the last map is 3 x 3"),
+        (4850, "the last map has 128 channels"),
+        (865_290, "each of the three convolutions takes two pixels: 22 x 22, not 26 x 26"),
+        (1_003_530, "without padding each convolution takes two pixels: 22 x 22, not 28 x 28"),
+    ],
+)
+
+q6 = Open(
+    "When to stop?",
+    sample="The one with pooling: five epochs or more, since its validation loss is still "
+    "falling. The one without: two or three, where its validation loss is lowest. More data "
+    "narrows the gap, as there is more to learn and less room to learn it by heart.",
+    hints=[
+        "Look for the lowest point of each validation loss.",
+        "And how does more data change overfitting?",
+    ],
+    mistakes=[
+        (
+            "Both as long as possible, since the training loss keeps falling",
+            "the training loss always falls; look for the lowest point of the validation loss",
+            lambda text: "training loss" in text.lower() and "validation" not in text.lower(),
+        ),
+        (
+            "Until both reach 100 % on the digits they train on",
+            "what is learnt by heart does not help with new digits; look at the validation loss",
+            lambda text: "100" in text and "validation" not in text.lower(),
+        ),
+    ],
+)
+
+_AVERAGE = """
+averaged = keras.Sequential(
+    [
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(32, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Conv2D(64, 3, activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Conv2D(64, 3, activation="relu"),
+        layers.GlobalAveragePooling2D(),
+        layers.Dense(10, activation="softmax"),
+    ]
+)
+"""
+
+q7 = Model(
+    "The head of lecture 004",
+    solution=_AVERAGE,
+    hints=[
+        "Of each of the last 64 maps only the average is left: 64 values for the dense layer.",
+        "layers.GlobalAveragePooling2D() stands where Flatten was; no hidden dense layer.",
+        "The whole network has 56,394 parameters: compare model.count_params().",
+    ],
+    why="Flatten with a hidden layer of 64 has 93,322: flattening adds a lot of weights.",
+    mistakes=[
+        (
+            _AVERAGE.replace("GlobalAveragePooling2D", "Flatten"),
+            "Flatten keeps all 576 values; take the average of each map instead",
+        ),
+        (
+            _AVERAGE.replace(
+                "GlobalAveragePooling2D(),", 'GlobalAveragePooling2D(), layers.Dense(64, "relu"),'
+            ),
+            "the hidden dense layer can go: 64 averages are enough for ten outputs",
+        ),
+        (
+            _AVERAGE.replace(
+                "GlobalAveragePooling2D(),", 'Flatten(), layers.Dense(64, activation="relu"),'
+            ),
+            "this is the old head, with 93,322 parameters; take the average of each map instead",
+        ),
+        (
+            _AVERAGE.replace("GlobalAverage", "GlobalMax"),
+            "this keeps the maximum of each map; lecture 004 takes the average",
+        ),
+        (
+            _AVERAGE.replace("GlobalAveragePooling2D()", "AveragePooling2D(2), layers.Flatten()"),
+            "this averages windows of 2 x 2; the global one averages each whole map",
+        ),
+    ],
+)
+
+q8 = Number(
+    "Forgiven by 4 x 4",
+    right=0.75,
+    solution="answer = 3 / 4",
+    hints=[
+        "A pixel in column 0, 1 or 2 stays in its window of four when it moves by one.",
+        "And a pixel in column 3?",
+    ],
+    why="Larger windows forgive more, and know less about where.",
+    mistakes=[
+        (0.5, "that is a window of 2 x 2"),
+        (0.25, "that is the share of the shifts that are noticed"),
+        (1.0, "a pixel in the last column of its window leaves it"),
+        (15 / 16, "only the columns count here, since the pixel moves to the right"),
+    ],
+)
+
+q9 = Choice(
+    "Half an image further",
+    options={"a": "it is about as accurate as before", "b": "little of the accuracy is left"},
+    reasons={
+        1: "pooling makes the network invariant to shifts",
+        2: "the dense layer has other weights for other places of the last map",
+        3: "the filters find no strokes any more",
+    },
+    right=("b", 2),
+    hints=[
+        "Which layers have a weight of their own for each place?",
+        "The feature maps move with the digit. What does the dense layer make of that?",
+    ],
+    why="(And a part of the digit has left the image.) The convolutions find the strokes wherever "
+    "they are; the dense layer asks where they are.",
+    mistakes=[
+        ("a", "look at the curves: after four pixels the pooled values have changed almost wholly"),
+        (("b", 1), "if that were so, nothing would be lost; the figure says otherwise"),
+        (("b", 3), "the filters are the same at all places: they still find every stroke"),
+    ],
+)
+
+q10 = Choice(
+    "Left or right?",
+    predict=True,
+    options={"a": "about 50 %", "b": "about 75 %", "c": "nearly 100 %"},
+    reasons={
+        1: "the average of a map is the same wherever the responses are",
+        2: "it has too few parameters to learn it",
+        3: "a filter can learn to respond on the left only",
+    },
+    right=("a", 1),
+    hints=[
+        "Move a digit from left to right: what happens to the sum of each feature map?",
+        "If two images give the same 16 averages, can any dense layer tell them apart?",
+    ],
+    why="No training can help: to this network two images that differ only in where are the same.",
+    mistakes=[
+        (
+            "b",
+            "it cannot do better than guess: which of its 16 numbers differs for left and right?",
+        ),
+        ("c", "that is the network that flattens; here each map is reduced to its average"),
+        (("a", 2), "a thousand filters would not help: each would give the same average"),
+        (("a", 3), "a filter has the same weights at every place, so it cannot know where it is"),
+    ],
+)
+
+q11 = Open(
+    "Three tasks",
+    sample="(a) Is there a parasite in this cell? (b) In which quarter of the image is the pet? "
+    "(c) Which pixels belong to the road; or the exact place of a star.",
+    hints=[
+        "How exact does the position in the answer have to be?",
+        "(a) asks what, not where; (b) asks roughly where; (c) asks for every pixel.",
+    ],
+    mistakes=[
+        (
+            "Global average pooling is right for finding the place of a tumour",
+            "global pooling forgets where: it suits questions about what is in the image",
+            lambda text: (
+                "global" in text.lower()
+                and any(word in text.lower() for word in ("place of", "position of", "where the"))
+            ),
+        ),
+        (
+            "Pooling never hurts in any task",
+            "remember left or right: the global average could only guess",
+            lambda text: "never" in text.lower(),
+        ),
+    ],
+)

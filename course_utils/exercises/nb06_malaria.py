@@ -1,0 +1,251 @@
+"""Questions of notebook 6, Malaria: small data, large consequences."""
+
+from course_utils.exercises.questions import Choice, Function, Model, Open, Result
+
+import numpy as np
+
+q1 = Choice(
+    "Which class is positive?",
+    predict=True,
+    options={
+        "a": "the share of the sick cells that were found (sensitivity)",
+        "b": "the share of the healthy cells that were recognised as healthy (specificity)",
+        "c": "the share of all cells that were judged right (accuracy)",
+    },
+    right="b",
+    hints=[
+        "recall_score knows nothing of medicine: it takes label 1 for positive.",
+        "What are the cells with label 1 in this data set?",
+    ],
+    why="Label 1 is uninfected. Pass pos_label=0, or turn the labels round as the notebook does, "
+    "and you get the sensitivity.",
+    mistakes=[
+        ("a", "that is what one wants to know, but label 1 is the healthy class here"),
+        ("c", "accuracy counts both classes; recall looks at the cells of one class only"),
+    ],
+)
+
+q2 = Result(
+    "Twenty cells",
+    metric="accuracy",
+    at_least=0.8,
+    quick=0.5,
+    at_most=1.0,
+    solution="few = LogisticRegression(C=1e4).fit(spots[train[:20]], sick[train[:20]])\n"
+    "answer = few.score(spots[test], sick[test])",
+    hints=[
+        "Fit as above, with train[:20] in place of train.",
+        "few = LogisticRegression(C=1e4).fit(spots[train[:20]], sick[train[:20]])",
+        "The answer is few.score(spots[test], sick[test]).",
+    ],
+    why="On the photographs it is about as good as with 2,000 cells. A threshold is a single "
+    "number, and twenty cells are enough to find it; what to measure was your knowledge.",
+    mistakes=[
+        (93.4, "that is in per cent; give a share between 0 and 1", lambda value: value > 1),
+        (
+            0.3,
+            "that is worse than guessing: are labels and cells of the same positions?",
+            lambda value: 0 <= value < 0.5,
+        ),
+    ],
+)
+
+_LECTURE = np.array([[191, 71], [46, 192]])
+
+q3 = Function(
+    "The lecture's two errors",
+    solution="""
+def rates(matrix):
+    sensitivity = matrix[0, 0] / matrix[0].sum()
+    specificity = matrix[1, 1] / matrix[1].sum()
+    return sensitivity, specificity
+""",
+    inputs=[(_LECTURE,)],
+    hidden={
+        "three sick cells and one healthy one": (np.array([[2, 1], [0, 1]]),),
+        "everything is judged sick": (np.array([[30, 0], [70, 0]]),),
+    },
+    hints=[
+        "The first row holds the sick cells: 191 found and 71 missed.",
+        "Sensitivity divides the found ones by the sum of the first row; specificity is the "
+        "healthy ones recognised, divided by the sum of the second row.",
+        "matrix[0, 0] / matrix[0].sum(), and the same with the indices 1.",
+    ],
+    why="191 / 262 = 72.9 % and 192 / 238 = 80.7 %: the lecture's network missed more than a "
+    "quarter of the sick cells.",
+    mistakes=[
+        (
+            "def f(matrix):\n"
+            "    return matrix[0, 0] / matrix[:, 0].sum(), matrix[1, 1] / matrix[:, 1].sum()",
+            "you divide by the columns, that is by what was judged; divide by the truth, the rows",
+        ),
+        (
+            "def f(matrix):\n"
+            "    return matrix[1, 1] / matrix[1].sum(), matrix[0, 0] / matrix[0].sum()",
+            "the two are the wrong way round: sensitivity is about the sick, the first row",
+        ),
+        (
+            "def f(matrix):\n    return matrix[0, 0] / matrix.sum(), matrix[1, 1] / matrix.sum()",
+            "you divide by all cells; each rate looks at one class only",
+        ),
+        (
+            "def f(matrix):\n"
+            "    return matrix[0, 1] / matrix[0].sum(), matrix[1, 0] / matrix[1].sum()",
+            "these are the shares of the errors; one minus each of them is asked for",
+        ),
+    ],
+)
+
+_SMALL = """
+parts = []
+for filters in {filters}:
+    parts.append(layers.Conv2D(filters, 3, padding="same", use_bias={bias}))
+    parts.append(layers.BatchNormalization(momentum=0.9))
+    parts.append(layers.ReLU())
+    parts.append(layers.MaxPooling2D(2))
+top = [layers.{summary}(), layers.Dense(1, activation="sigmoid")]
+five_blocks = keras.Sequential([keras.Input((64, 64, 3)), *parts, *top])
+"""
+
+
+def _small(filters=(16, 32, 32, 48, 64), bias=False, summary=None):
+    summary = summary or "GlobalAveragePooling2D"
+    return _SMALL.format(filters=filters, bias=bias, summary=summary)
+
+
+q4 = Model(
+    "A fifth block",
+    solution=_small(),
+    hints=[
+        "Write keras.Sequential([keras.Input((64, 64, 3))]), then a loop over five numbers of "
+        "filters: 16, 32, 32, 48, 64.",
+        "Each turn adds Conv2D (3, padding='same', use_bias=False), BatchNormalization, ReLU and "
+        "MaxPooling2D(2).",
+        "GlobalAveragePooling2D and Dense(1, activation='sigmoid') end it.",
+    ],
+    why="64, 32, 16, 8, 4, 2: maps of 2x2 are left, and the network has doubled its parameters.",
+    mistakes=[
+        (
+            _small((16, 32, 32, 48)),
+            "these are the four blocks of the notebook; add a fifth one with 64 filters",
+        ),
+        (
+            _small(bias=True),
+            "the convolutions have biases, which batch normalisation takes away: use_bias=False",
+        ),
+        (
+            _small(summary="Flatten"),
+            "Flatten keeps a weight for each place; the question asks for global average pooling",
+        ),
+        (
+            _small((16, 32, 32, 48, 48)),
+            "five blocks, but the last one has 48 filters; 64 are asked for",
+        ),
+    ],
+)
+
+q5 = Function(
+    "Believe the alarm?",
+    solution="""
+def chance_that_alarm_is_right(sensitivity, specificity, infected):
+    right = sensitivity * infected
+    false = (1 - specificity) * (1 - infected)
+    return right / (right + false)
+""",
+    inputs=[(0.95, 0.95, 0.01)],
+    hidden={
+        "no false alarms": (0.8, 1.0, 0.2),
+        "half of the cells infected": (0.9, 0.7, 0.5),
+        "one cell in a thousand": (0.8, 0.999, 0.001),
+    },
+    hints=[
+        "Count: of 10,000 cells, how many are infected and raise an alarm? How many are healthy "
+        "and raise one?",
+        "95 of the 100 infected cells, and 5 % of the 9,900 healthy ones: 495.",
+        "right / (right + false), with right = sensitivity * infected and "
+        "false = (1 - specificity) * (1 - infected).",
+    ],
+    why="95 / (95 + 495) is about 16 %: five of six alarms are false, with 95 % accuracy.",
+    mistakes=[
+        (
+            "def f(sensitivity, specificity, infected):\n    return sensitivity",
+            "that is how often an infected cell raises an alarm, not how often an alarm is right",
+        ),
+        (
+            "def f(sensitivity, specificity, infected):\n    return sensitivity * infected",
+            "that counts the right alarms among all cells; divide by all alarms",
+        ),
+        (
+            "def f(sensitivity, specificity, infected):\n"
+            "    return sensitivity / (sensitivity + 1 - specificity)",
+            "that would be right if half of the cells were infected; weigh both by their numbers",
+        ),
+        (
+            "def f(sensitivity, specificity, infected):\n"
+            "    right = sensitivity * infected\n"
+            "    return right / (right + specificity * (1 - infected))",
+            "false alarms come from the healthy cells that are not recognised: 1 - specificity",
+        ),
+    ],
+)
+
+q6 = Open(
+    "Your threshold",
+    sample="A high one. Each patient has 1,000 cells, so one found is enough and a sensitivity of "
+    "80 % does; but with 1 % false alarms the nurse looks at ten cells of every healthy person. "
+    "I would watch the false alarms for each healthy patient, and the share of patients missed.",
+    least=8,
+    hints=[
+        "How many cells of a healthy person raise an alarm at a specificity of 95 %?",
+        "With ten infected cells among the 1,000, what is the chance that all of them are missed "
+        "at a sensitivity of 80 %?",
+    ],
+    why="All ten are missed with probability 0.2 to the power of ten, if errors were independent. "
+    "With very few infected cells the threshold must come down again.",
+    mistakes=[
+        (
+            "I keep the threshold at 0.5, as it is the middle of all probabilities.",
+            "0.5 treats both errors as equally bad and both classes as equally frequent; count "
+            "the alarms of a healthy person",
+            lambda text: "0.5" in text or "50 %" in text or "50%" in text,
+        ),
+        (
+            "I choose the threshold with the highest accuracy on the test cells.",
+            "accuracy on a balanced set does not know how rare infected cells are; count alarms",
+            lambda text: "accuracy" in text.lower(),
+        ),
+    ],
+)
+
+q7 = Choice(
+    "Photographs of one patient",
+    options={
+        "a": "at random",
+        "b": "by patient",
+        "c": "by year",
+    },
+    reasons={
+        1: "pictures of one patient resemble each other, so a network may recognise the patient",
+        2: "each side must have the same number of pictures of every patient",
+        3: "the test should have the newest pictures",
+    },
+    right=("b", 1),
+    hints=[
+        "Whom will the network meet in the hospital?",
+        "What could a network remember of a patient that is no sign of an illness?",
+    ],
+    why="Implants, scars, the shape of the ribs: whoever has seen nine pictures of a patient and "
+    "their diagnosis can guess the tenth.",
+    mistakes=[
+        (
+            "a",
+            "more pictures do not help: nine of ten pictures of each patient would be trained on",
+        ),
+        ("c", "the same patients would be on both sides, and be recognised"),
+        (
+            ("b", 2),
+            "that would put every patient on both sides, the opposite of a split by patient",
+        ),
+        (("b", 3), "by patient is right, but it has nothing to do with the year"),
+    ],
+)

@@ -1,0 +1,100 @@
+"""What a Keras model is made of, apart from its names; and the first difference between two."""
+
+from course_utils.exercises.words import sizes
+
+# The settings of a layer that a question asks about, in the order in which they are compared.
+SETTINGS = {
+    "filters": "filters",
+    "units": "units",
+    "kernel_size": "kernel",
+    "pool_size": "window",
+    "strides": "stride",
+    "dilation_rate": "dilation",
+    "padding": "padding",
+    "rate": "rate",
+    "activation": "activation",
+}
+
+
+def layers_of(model) -> list[dict]:
+    """Return one dict per layer: its kind, settings, output shape and parameters.
+
+    Inner models are unpacked, inputs left out, and an activation that stands as a layer of its
+    own counts as the activation of the layer before it, so that equal networks look equal.
+    """
+    found = []
+    for layer in _flatten(model):
+        kind = type(layer).__name__
+        if kind == "InputLayer":
+            continue
+        if kind in ("Activation", "ReLU", "Softmax") and found:
+            if found[-1].get("activation") == "linear":
+                found[-1]["activation"] = _activation(layer, kind)
+                continue
+        found.append(_read(layer, kind))
+    return found
+
+
+def _flatten(model):
+    for layer in model.layers:
+        if hasattr(layer, "layers"):
+            yield from _flatten(layer)
+        else:
+            yield layer
+
+
+def _read(layer, kind: str) -> dict:
+    entry = {"kind": kind, "shape": tuple(layer.output.shape[1:])}
+    entry["parameters"] = layer.count_params()
+    for attribute, name in SETTINGS.items():
+        if hasattr(layer, attribute):
+            value = getattr(layer, attribute)
+            entry[name] = _activation(layer, kind) if name == "activation" else _plain(value)
+    return entry
+
+
+def _activation(layer, kind: str) -> str:
+    if kind in ("ReLU", "Softmax"):
+        return kind.lower()
+    return getattr(layer.activation, "__name__", "linear")
+
+
+def _plain(value):
+    """Return a pair of equal numbers as one: (3, 3) -> 3."""
+    if isinstance(value, list | tuple):
+        return value[0] if len(set(value)) == 1 else tuple(value)
+    return value
+
+
+def first_difference(found: list[dict], asked: list[dict]) -> str:
+    """Return one sentence about the first layer that differs, or "" if none does."""
+    for place, (here, there) in enumerate(zip(found, asked, strict=False), start=1):
+        if here["kind"] != there["kind"]:
+            return (
+                f"layer {place} is {here['kind']} where the question asks for {there['kind']} "
+                f"(the input does not count)."
+            )
+        for name in SETTINGS.values():
+            if here.get(name) != there.get(name):
+                return _tell_setting(place, name, here, there)
+    if len(found) < len(asked):
+        missing = asked[len(found)]["kind"]
+        return (
+            f"there are {len(found)} layers, the question asks for {len(asked)}: next, {missing}."
+        )
+    if len(found) > len(asked):
+        return (
+            f"there are {len(found)} layers, the question asks for {len(asked)}: "
+            f"{found[len(asked)]['kind']} is one too many."
+        )
+    return ""
+
+
+def _tell_setting(place: int, name: str, here: dict, there: dict) -> str:
+    where = f"layer {place} ({here['kind']})"
+    if name == "padding":
+        return (
+            f"{where} gives {sizes(here['shape'])}: that is {here[name]!r} padding; "
+            f"the question asks for {there[name]!r}."
+        )
+    return f"{where} has {name} {here[name]}; the question asks for {there[name]}."

@@ -1,0 +1,63 @@
+"""What was found, in a few plain words; and how a verdict is shown."""
+
+import html
+
+from course_utils.notices import in_notebook
+
+import numpy as np
+
+COLOURS = {"right": "#009E73", "noted": "#009E73", "wrong": "#D55E00", "": "#0072B2"}
+
+
+def say(text: str, state: str = "") -> None:
+    """Show text: a framed note in a notebook (the colour only repeats what it says), else print."""
+    if not in_notebook():
+        print(text)
+        return
+    from IPython.display import display
+
+    style = f"border-left:4px solid {COLOURS.get(state, COLOURS[''])};padding:.3em .8em;"
+    style += "margin:.3em 0;white-space:pre-wrap"
+    note = f'<div role="status" style="{style}">{html.escape(text)}</div>'
+    display({"text/html": note, "text/plain": text}, raw=True)
+
+
+def describe(value) -> str:
+    """Return a value in at most some 80 characters, whatever it is; never raises."""
+    try:
+        return _describe(value)
+    except Exception:
+        return f"an object of type {type(value).__name__}"
+
+
+def _describe(value) -> str:
+    if isinstance(value, bool | np.bool_):
+        return str(bool(value))
+    if isinstance(value, int | np.integer):
+        return f"{value:,}" if abs(value) < 10**15 else "a number of more than 15 digits"
+    if isinstance(value, float | np.floating):
+        return f"{value:,.6g}"
+    if isinstance(value, np.ndarray) and value.size > 12:
+        return f"an array of shape {sizes(value.shape)}"
+    if isinstance(value, np.ndarray):
+        return str(value.tolist())
+    if isinstance(value, str):
+        return repr(value if len(value) <= 60 else value[:57] + "...")
+    if isinstance(value, list | tuple) and len(value) <= 6:
+        inside = ", ".join(_describe(item) for item in value)
+        inside = f"({inside})" if isinstance(value, tuple) else f"[{inside}]"
+        return inside if len(inside) <= 80 else f"a {type(value).__name__} of {len(value)} things"
+    if isinstance(value, list | tuple | dict | set):
+        return f"a {type(value).__name__} of {len(value):,} things"
+    if value is None:
+        return "None"
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    if callable(value) and hasattr(value, "__name__"):
+        return f"the function {value.__name__}"
+    return f"an object of type {type(value).__name__}"
+
+
+def sizes(shape) -> str:
+    """Return a shape as a reader says it, "28x28x32"; the batch's open axis is left out."""
+    return "x".join(str(size) for size in shape if size is not None) or "a single number"
