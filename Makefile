@@ -20,6 +20,14 @@ help:  ## list the commands
 lab: .venv/ready  ## open the course in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=. notebooks/01_dense_mnist.ipynb
 
+.PHONY: demo
+demo: .venv/ready  ## the same for a lecture: trained models are loaded, nobody waits
+	COURSE_PROFILE=demo $(BIN)/jupyter lab --notebook-dir=. notebooks/01_dense_mnist.ipynb
+
+.PHONY: slides
+slides: .venv/ready  ## write slides and PDF files to build/slides
+	$(BIN)/python -m course_utils slides
+
 .PHONY: test
 test: lint unit notebooks  ## run every check: style, tests, all notebooks
 
@@ -31,11 +39,19 @@ lint: .venv/ready  ## check style and spelling
 
 .PHONY: unit
 unit: .venv/ready  ## run the tests of the package
-	$(QUICK) $(BIN)/pytest -n $(WORKERS) --dist loadscope tests
+	$(QUICK) $(BIN)/pytest -n $(WORKERS) --dist loadscope tests --ignore=tests/browser
 
 .PHONY: notebooks
 notebooks: .venv/ready  ## run all notebooks and compare their outputs
 	$(QUICK) $(BIN)/pytest -n $(WORKERS) --dist loadscope $(NBVAL) notebooks
+
+.PHONY: solutions
+solutions: .venv/ready  ## run all notebooks with the exercises' solutions filled in
+	$(QUICK) $(BIN)/pytest -n $(WORKERS) tests/solutions.py
+
+.PHONY: rehearse
+rehearse: .venv/ready  ## run all notebooks and explorers in a browser, in the demo profile
+	$(BIN)/pytest tests/browser
 
 .PHONY: run
 run: .venv/ready  ## run the course quickly, write pages to build/course

@@ -1,4 +1,4 @@
-"""Commands of the course: `python -m course_utils run | prefetch | doctor`."""
+"""Commands of the course: `python -m course_utils run | slides | report | prefetch | doctor`."""
 
 import argparse
 import sys
@@ -11,12 +11,16 @@ def main(arguments: list[str] | None = None) -> int:
     run = commands.add_parser("run", help="execute the notebooks and write them as pages")
     run.add_argument("names", nargs="*", help="beginnings of file names, as 01 (default: all)")
     run.add_argument("--in-place", action="store_true", help="renew the notebooks' own outputs")
+    slides = commands.add_parser("slides", help="write the notebooks as slides and PDF files")
+    slides.add_argument("names", nargs="*", help="beginnings of file names, as 01 (default: all)")
+    report = commands.add_parser("report", help="write the instructor's page")
+    report.add_argument("--exercises", action="store_true", help="all questions with solutions")
     prefetch = commands.add_parser("prefetch", help="download data sets before class")
     prefetch.add_argument("names", nargs="*", help="data sets (default: all of the course's)")
     commands.add_parser("doctor", help="say what is installed and where data lies")
     options = parser.parse_args(arguments)
     try:
-        return {"run": _run, "prefetch": _prefetch, "doctor": _doctor}[options.command](options)
+        return COMMANDS[options.command](options)
     except (OSError, ValueError, RuntimeError) as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -26,6 +30,24 @@ def _run(options) -> int:
     from course_utils import course
 
     course.run(options.in_place, tuple(options.names))
+    return 0
+
+
+def _slides(options) -> int:
+    from course_utils import slides
+
+    slides.write(tuple(options.names))
+    return 0
+
+
+def _report(options) -> int:
+    import os
+
+    from course_utils import report
+
+    if not options.exercises:
+        raise ValueError("Say what to report: python -m course_utils report --exercises")
+    print(f"Open {os.path.relpath(report.write_exercises())} in a browser.")
     return 0
 
 
@@ -56,6 +78,14 @@ def _doctor(options) -> int:
     print(f"prepared data sets: {', '.join(names) or 'none yet'}")
     return 0
 
+
+COMMANDS = {
+    "run": _run,
+    "slides": _slides,
+    "report": _report,
+    "prefetch": _prefetch,
+    "doctor": _doctor,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

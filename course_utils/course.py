@@ -8,8 +8,10 @@ import html
 import os
 import re
 import tempfile
+import time
 from pathlib import Path
 
+from course_utils import checkpoints, settings
 from course_utils.progress import Progress
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
@@ -25,9 +27,21 @@ def find_notebooks(folder: Path = NOTEBOOKS) -> list[Path]:
     return sorted(Path(folder).glob("[0-9][0-9]_*.ipynb"))
 
 
-def execute(path: Path):
+def choose(names: tuple[str, ...] = ()) -> list[Path]:
+    """Return the notebooks whose file names begin so, as "01"; none means all of them.
+
+    Raises ValueError where there is none.
+    """
+    chosen = [path for path in find_notebooks() if not names or path.name.startswith(names)]
+    if not chosen:
+        raise ValueError(f"No notebook in {NOTEBOOKS} begins with {' or '.join(names)}.")
+    return chosen
+
+
+def execute(path: Path, **environment: str):
     """Run a notebook from the top in a fresh kernel and return it with its new outputs.
 
+    environment: variables for the kernel beside those of this process.
     Raises RuntimeError, naming notebook and cell, if a cell fails; the file is not touched.
     """
     import nbformat
@@ -45,11 +59,11 @@ def execute(path: Path):
         on_cell_execute=lambda cell, cell_index: bar.update(cell_index, f"cell {cell_index}"),
     )
     try:
-        client.execute()
+        client.execute(env={**os.environ, **environment})
     except CellExecutionError as problem:
         raise RuntimeError(
             f"{path.name} stopped at {problem.ename}: {problem.evalue}\n"
-            f"in a cell that is in this traceback:\n{_ANSI.sub('', str(problem))}"
+            f"in a cell that is in this traceback:\n{without_colours(str(problem))}"
         ) from problem
     except DeadKernelError as problem:
         raise RuntimeError(
@@ -73,6 +87,8 @@ def _without_traces(notebook):
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [o for o in cell.outputs if o.get("data") != {"text/plain": ""}]
+            for output in cell.outputs:  # a widget of a kernel that has ended; its words stay
+                output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
     return notebook
 
 
@@ -106,7 +122,7 @@ def write_page(notebook, path: Path) -> None:
     notebook = copy.deepcopy(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = _with_mathml(cell.source)
+            cell.source = with_mathml(cell.source)
     body, _ = exporter.from_notebook_node(
         notebook, resources={"metadata": {"name": title_of(notebook)}}
     )
@@ -114,7 +130,8 @@ def write_page(notebook, path: Path) -> None:
     path.write_text(re.sub(r'<script src="[^"]*"></script>', "", body), encoding="utf-8")
 
 
-def _with_mathml(text: str) -> str:
+def with_mathml(text: str) -> str:
+    """Return Markdown with its LaTeX formulas as MathML, which browsers show by themselves."""
     from latex2mathml.converter import convert
 
     def formula(match):
@@ -125,6 +142,11 @@ def _with_mathml(text: str) -> str:
     parts = _CODE.split(text)
     parts[::2] = [_FORMULA.sub(formula, part) for part in parts[::2]]
     return "".join(parts)
+
+
+def without_colours(text: str) -> str:
+    """Return text without the codes with which a terminal colours it."""
+    return _ANSI.sub("", text)
 
 
 def title_of(notebook) -> str:
@@ -155,17 +177,24 @@ def promise_of(notebook) -> str:
     return re.sub(r"[*_`]", "", paragraphs[1]).replace("\n", " ") if len(paragraphs) > 1 else ""
 
 
+def _keep_checkpoints() -> dict[str, str]:
+    """Return the setting with which `training.fit` writes the course's own checkpoints."""
+    if (settings.profile().name, settings.data_policy()) != ("full", "real"):
+        return {}
+    return {"COURSE_CHECKPOINTS": str(settings.shipped_checkpoints_dir())}
+
+
 def run(in_place: bool = False, names: tuple[str, ...] = ()) -> None:
     """Execute the notebooks; write pages and an index, or (in place) the notebooks themselves.
 
-    names: beginnings of file names, as "01"; none means all.
+    names: beginnings of file names, as "01"; none means all. In place, in the full profile and
+    on the real data, the trained weights become the checkpoints that come with the course; those
+    that no notebook made this time are removed.
     """
-    chosen = [path for path in find_notebooks() if not names or path.name.startswith(names)]
-    if not chosen:
-        raise ValueError(f"No notebook in {NOTEBOOKS} begins with {' or '.join(names)}.")
-    entries = []
-    for path in chosen:
-        notebook = execute(path)
+    entries, start = [], time.time()
+    environment = _keep_checkpoints() if in_place else {}
+    for path in choose(names):
+        notebook = execute(path, **environment)
         if in_place:
             save(notebook, path)
             print(f"{path.name}: outputs renewed")
@@ -173,6 +202,8 @@ def run(in_place: bool = False, names: tuple[str, ...] = ()) -> None:
             write_page(notebook, PAGES / f"{path.stem}.html")
             entries.append((f"{path.stem}.html", title_of(notebook), promise_of(notebook)))
             print(f"{path.name}: page written")
+    if environment and not names:
+        checkpoints.remove_older(settings.shipped_checkpoints_dir(), start)
     if entries:
         write_index(entries, PAGES / "index.html")
         print(f"Open {os.path.relpath(PAGES / 'index.html')} in a browser.")

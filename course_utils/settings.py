@@ -22,12 +22,14 @@ POLICIES = ("auto", "real", "standin")
 class Profile:
     """How much of a training run is done: `None` means no limit.
 
-    samples: training samples at most; epochs: epochs at most;
+    samples: training samples at most; values: numbers in them at most, so that large images
+    are fewer; epochs: epochs at most;
     reuse: whether a fitting checkpoint takes the place of training.
     """
 
     name: str
     samples: int | None = None
+    values: int | None = None
     epochs: int | None = None
     reuse: bool = False
 
@@ -36,8 +38,9 @@ PROFILES = {
     profile.name: profile
     for profile in (
         Profile("full"),
-        Profile("quick", samples=3000, epochs=5),
-        Profile("demo", samples=3000, epochs=5, reuse=True),  # where no checkpoint fits
+        Profile("quick", samples=3000, values=4_000_000, epochs=5),
+        # where no checkpoint fits:
+        Profile("demo", samples=3000, values=4_000_000, epochs=5, reuse=True),
     )
 }
 

@@ -1,5 +1,6 @@
 """`fit` for the notebooks: Keras' own `fit`, with a progress bar, checkpoints and less waiting."""
 
+import math
 import re
 from contextlib import contextmanager, suppress
 from datetime import date
@@ -56,7 +57,8 @@ def fit(
     if limits.reuse and (history := _reuse(model, record)):
         return history
 
-    x, y = _cap(x, limits.samples, batch_size), _cap(y, limits.samples, batch_size)
+    samples = _samples_at_most(x, limits)
+    x, y = _cap(x, samples, batch_size), _cap(y, samples, batch_size)
     watch = _Watch(min(epochs, limits.epochs or epochs))
     try:
         with _sped_up(model):
@@ -163,26 +165,28 @@ def _set_execution(model, steps: int, jit_compile) -> None:
     model.train_function = model.test_function = model.predict_function = None
 
 
-def _cap(data, samples, batch_size):
-    """Return the first `samples` samples of an array, or as many batches of a dataset.
+def _samples_at_most(x, limits) -> int | None:
+    """Return how many samples of `x` the profile allows: fewer where each is large."""
+    shape = x.shape if hasattr(x, "__array__") else _batch_shape(x)
+    if limits.values is None or shape is None or None in shape[1:]:
+        return limits.samples
+    return min(limits.samples, max(1, limits.values // math.prod(shape[1:])))
 
-    In a dataset of images one of 150x150 counts as 29, as it takes that many times as long as
-    one of 28x28.
-    """
+
+def _batch_shape(data) -> tuple | None:
+    """Return the shape of the inputs in a batch of a `tf.data.Dataset`, where it is known."""
+    spec = getattr(data, "element_spec", None)
+    shape = getattr(spec[0] if isinstance(spec, tuple) else spec, "shape", None)
+    return None if shape is None or shape.rank is None else tuple(shape)
+
+
+def _cap(data, samples, batch_size):
+    """Return the first `samples` samples of an array, or as many batches of a dataset."""
     if samples is None:
         return data
     if _is_dataset(data):
-        return data.take(max(1, samples // (_count_as(data) * (batch_size or 32))))
+        return data.take(max(1, samples // (batch_size or 32)))
     return data[:samples] if hasattr(data, "__array__") else data
-
-
-def _count_as(dataset) -> int:
-    """Return how many images of 28x28 have as many pixels as an image of this dataset."""
-    spec = dataset.element_spec
-    shape = getattr(spec[0] if isinstance(spec, tuple) else spec, "shape", None)
-    if shape is None or shape.rank != 4 or None in shape[1:3]:
-        return 1
-    return max(1, round(shape[1] * shape[2] / 28**2))
 
 
 def _is_dataset(data) -> bool:

@@ -54,7 +54,7 @@ def profile(data_folder, monkeypatch):
 @pytest.fixture
 def capped(monkeypatch, profile):
     """The quick profile with caps that show on the small data of these tests."""
-    small = settings.Profile("quick", samples=64, epochs=2)
+    small = settings.Profile("quick", samples=64, values=32 * 40 * 40, epochs=2)
     monkeypatch.setitem(settings.PROFILES, "quick", small)
     profile("quick")
 
@@ -209,12 +209,14 @@ def test_a_dataset_is_capped_in_the_quick_profile(capped):
     assert int(model.optimizer.iterations) == 4  # two epochs of 64 samples in batches of 32
 
 
-def test_large_images_count_as_several_samples_in_the_quick_profile(capped):
-    images = tf.data.Dataset.from_tensor_slices((np.zeros((96, 40, 40, 1)), np.zeros(96)))
+@pytest.mark.parametrize("as_batches", (False, True))
+def test_of_large_images_the_quick_profile_takes_fewer(capped, as_batches):
+    x, y = np.zeros((96, 40, 40, 1)), np.zeros(96)
     model = keras.Sequential([keras.Input((40, 40, 1)), layers.Flatten(), layers.Dense(1)])
     model.compile("sgd", "mse")
-    training.fit(model, images.batch(32), epochs=2)
-    assert int(model.optimizer.iterations) == 2  # 40x40 pixels are twice 28x28: 32 images, not 64
+    batches = tf.data.Dataset.from_tensor_slices((x, y)).batch(32)
+    training.fit(model, *([batches] if as_batches else [x, y]), epochs=2)
+    assert int(model.optimizer.iterations) == 2  # 32 images in each of two epochs, not 64
 
 
 def test_a_dataset_is_known_again_in_the_demo_profile(profile, monkeypatch, capsys):

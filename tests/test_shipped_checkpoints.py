@@ -1,0 +1,38 @@
+"""The checkpoints that come with the course: small, whole, of full trainings on real data."""
+
+import datetime
+
+from course_utils import checkpoints, settings
+from course_utils.datasets.catalogue import TITLES
+
+import numpy as np
+import pytest
+
+FOLDER = settings.shipped_checkpoints_dir()
+PLACES = sorted(path.parent for path in FOLDER.glob("*/record.json"))
+
+
+def test_all_together_are_small():
+    assert PLACES
+    sizes = [path.stat().st_size for path in FOLDER.rglob("*") if path.is_file()]
+    assert sum(sizes) < 15_000_000
+
+
+@pytest.fixture(params=PLACES, ids=lambda path: path.name)
+def place(request):
+    return request.param
+
+
+def test_says_when_on_what_and_how_it_was_trained(place):
+    record = checkpoints.read(place)
+    assert datetime.date.fromisoformat(record.trained)
+    assert record.amount and record.settings["epochs"] > 0
+    assert record.data_sets and set(record.data_sets) <= set(TITLES.values()), "a stand-in"
+    epochs = {len(values) for values in record.history.values()}
+    assert len(epochs) == 1 and 0 <= record.best_epoch < epochs.pop() <= record.settings["epochs"]
+
+
+def test_holds_finite_weights(place):
+    last, best = checkpoints.read_weights(place)
+    assert [weight.shape for weight in last] == [weight.shape for weight in best]
+    assert all(np.isfinite(weight).all() for weight in last + best)
