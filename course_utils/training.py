@@ -124,6 +124,7 @@ def _load(model, place, found) -> keras.callbacks.History:
     history.epoch = list(range(len(found.history["loss"])))
     last_weights, history.best_weights = checkpoints.read_weights(place)
     model.set_weights(last_weights)
+    model.optimizer.build(model.trainable_variables)  # so that `save` keeps a whole one
     model.history = history
     of = f" of {' and '.join(found.data_sets)}" if found.data_sets else ""
     notice(

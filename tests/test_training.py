@@ -230,6 +230,17 @@ def test_a_dataset_is_known_again_in_the_demo_profile(profile, monkeypatch, caps
     assert "8 batches" in capsys.readouterr().out
 
 
+def test_a_model_loaded_in_the_demo_profile_can_be_saved_and_loaded(profile, tmp_path, recwarn):
+    fit(make_model())
+    profile("demo")
+    model = make_model()
+    fit(model)
+    model.save(tmp_path / "model.keras")
+    again = keras.models.load_model(tmp_path / "model.keras")
+    assert not [w for w in recwarn if "optimizer" in str(w.message)]
+    assert_same_weights(again.get_weights(), model.get_weights())
+
+
 def test_another_dataset_is_trained_in_the_demo_profile(profile, capsys):
     training.fit(make_model(), as_dataset(), epochs=1)
     profile("demo")
