@@ -26,6 +26,11 @@ _CANNOT_BE_READ = (
 )
 
 
+# The functions here hold no Python loop or `if` on tensors: having AutoGraph rewrite them would
+# cost half a second before the first image.
+_as_written = tf.autograph.experimental.do_not_convert
+
+
 def splits(name, validation=0.2):
     """Return the training and the validation part of a data set, each a source for `batches`.
 
@@ -132,6 +137,7 @@ def batches(
 
 
 def _decode_and_resize(examples, image_size):
+    @_as_written
     def decode_and_resize(image, label):
         if image.dtype == tf.string:
             image = tf.io.decode_image(image, channels=3, expand_animations=False)
@@ -160,6 +166,7 @@ def _resize(image, size):
     return tf.cast(tf.round(tf.cond(halved, lambda: resize(True), lambda: resize(False))), tf.uint8)
 
 
+@_as_written
 def _scale(images, labels):
     return tf.cast(images, tf.float32) / 255, labels
 
@@ -172,7 +179,7 @@ def _augment(images, labels, augment):
 def _read_all(images, expected):
     """Read all images once, to fill the cache; return their number and the broken positions."""
     try:
-        return int(images.reduce(0, lambda number, *_: number + 1)), []
+        return _length(images), []
     except _CANNOT_BE_READ:  # one by one, then, to find out which
         iterator, broken, read = iter(images), [], 0
     while read + len(broken) <= expected:  # once more than there are: the end closes the cache
@@ -259,8 +266,12 @@ def _count(examples) -> int:
     if count == tf.data.INFINITE_CARDINALITY:
         raise ValueError("The data set never ends: leave out its repeat().")
     if count == tf.data.UNKNOWN_CARDINALITY:  # read, but nothing is decoded
-        count = int(examples.reduce(0, lambda number, *_: number + 1))
+        count = _length(examples)
     return count
+
+
+def _length(examples) -> int:
+    return int(examples.reduce(0, _as_written(lambda number, *_: number + 1)))
 
 
 def _check_options(image_size, batch_size, augment, on_broken):

@@ -1,6 +1,7 @@
 """Networks that answer quickly: one compiled call for the probabilities and all feature maps."""
 
 from course_utils import settings
+from course_utils.interpretation.attribution import heat_for_class, last_maps, scale_heat
 from course_utils.interpretation.layers import cut, is_model, layers_of
 
 settings.start_tensorflow()
@@ -44,21 +45,14 @@ def compile_grad_cam(model):
     The function takes a batch of one and the number of a class, and returns the heat map, (H, W)
     from 0 to 1, and the scores of all classes before the softmax.
     """
-    last = [layer for layer in map_layers(model).values() if layer.output.shape[1:3] != (1, 1)][-1]
-    network = cut(model, [last], logits=True)
+    network = cut(model, [last_maps(model)], logits=True)
 
     @tf.function(reduce_retracing=True, autograph=False)
     def compute(images, class_index):
-        with tf.GradientTape() as tape:
-            tape.watch(images)
-            maps, scores = network(images, training=False)
-            score = scores[0, class_index]
-        weights = tf.reduce_mean(tape.gradient(score, maps), axis=(1, 2), keepdims=True)
-        heat = tf.nn.relu(tf.reduce_sum(weights * maps, axis=-1, keepdims=True))
-        return tf.image.resize(heat, tf.shape(images)[1:3])[0, :, :, 0], scores[0]
+        return heat_for_class(network, images, lambda logits: logits[0, class_index])
 
     def call(images, class_index):
-        heat, scores = compute(tf.constant(images, tf.float32), tf.constant(class_index))
-        return heat.numpy() / (heat.numpy().max() or 1.0), scores.numpy()
+        heat, logits = compute(tf.constant(images, tf.float32), tf.constant(class_index))
+        return scale_heat(heat), logits[0].numpy()
 
     return call

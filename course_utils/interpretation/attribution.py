@@ -31,18 +31,32 @@ def grad_cam(model, image, class_index=None, layer=None) -> np.ndarray:
     place; all zero where nothing speaks for the class.
     """
     check_model(model)
-    found = _last_maps(model) if layer is None else find_map_layer(model, layer)[1]
+    found = last_maps(model) if layer is None else find_map_layer(model, layer)[1]
     network = cut(model, [found], logits=True)
     images = tf.constant(check_image(model, image))
+    heat, _ = heat_for_class(network, images, lambda logits: _pick_score(logits, class_index))
+    return scale_heat(heat)
+
+
+def heat_for_class(network, images, pick_score):
+    """Return what Grad-CAM needs of one image: the heat, (height, width), and all logits.
+
+    network: gives feature maps and logits, as `cut(model, [layer], logits=True)`; images: tensor
+    (1, height, width, channels); pick_score: takes the logits, returns the score of the class.
+    """
     with tf.GradientTape() as tape:
         tape.watch(images)
         maps, logits = network(images, training=False)
-        score = _pick_score(logits, class_index)
+        score = pick_score(logits)
     gradient = tf.cast(tape.gradient(score, maps), images.dtype)
     weights = tf.reduce_mean(gradient, axis=(1, 2), keepdims=True)
-    maps = tf.cast(maps, images.dtype)
-    heat = tf.nn.relu(tf.reduce_sum(weights * maps, axis=-1, keepdims=True))
-    heat = tf.image.resize(heat, images.shape[1:3])[0, :, :, 0].numpy()
+    heat = tf.reduce_sum(weights * tf.cast(maps, images.dtype), axis=-1, keepdims=True)
+    return tf.image.resize(tf.nn.relu(heat), tf.shape(images)[1:3])[0, :, :, 0], logits
+
+
+def scale_heat(heat) -> np.ndarray:
+    """Return a heat map as float32 that is 1 at its strongest place, or 0 everywhere."""
+    heat = np.asarray(heat)
     return (heat / (heat.max() or 1.0)).astype("float32")
 
 
@@ -102,7 +116,7 @@ def overlay(image, heat, strength=0.7) -> np.ndarray:
     return ((1 - share) * grey + share * colour).astype("float32")
 
 
-def _last_maps(model):
+def last_maps(model):
     """Return the last layer whose maps hold more than one value."""
     for layer in reversed(layers_of(model).values()):
         shape = layer.output.shape
