@@ -28,6 +28,7 @@ DATA = os.environ.get("COURSE_DATA_DIR") or str(ROOT / "data")
 RESULTS = {"notebooks": {}, "key_to_picture_ms": {}}
 TOKEN = "rehearsal"
 SLOW = 5  # seconds for which a hall waits gladly
+PAUSE = 150  # ms between two keys: each answer is over, in the browser and the kernel, before the next
 # JupyterLab's own words when a kernel is restarted; they say nothing about the course.
 HARMLESS = ("Could not restore the debugger state",)
 USER_SETTINGS = {
@@ -254,6 +255,7 @@ class Opened:
         """Press a key on a control; return the ms until the watched element showed the answer."""
         self.page.locator(handle).focus()
         self.page.evaluate(WATCH, [watched, attribute])
+        self.page.wait_for_timeout(PAUSE)
         self.page.keyboard.press(key)
         return self.page.evaluate("() => window.keyToPicture")
 
