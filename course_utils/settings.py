@@ -38,9 +38,9 @@ PROFILES = {
     profile.name: profile
     for profile in (
         Profile("full"),
-        Profile("quick", samples=3000, values=4_000_000, epochs=5),
+        Profile("quick", samples=3000, values=3_000_000, epochs=5),
         # where no checkpoint fits:
-        Profile("demo", samples=3000, values=4_000_000, epochs=5, reuse=True),
+        Profile("demo", samples=3000, values=3_000_000, epochs=5, reuse=True),
     )
 }
 

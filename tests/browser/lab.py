@@ -28,7 +28,7 @@ DATA = os.environ.get("COURSE_DATA_DIR") or str(ROOT / "data")
 RESULTS = {"notebooks": {}, "key_to_picture_ms": {}}
 TOKEN = "rehearsal"
 SLOW = 5  # seconds for which a hall waits gladly
-PAUSE = 150  # ms between two keys: each answer is over, in the browser and the kernel, before the next
+PAUSE = 150  # ms before a key is pressed: the answer to the last one is over by then
 # JupyterLab's own words when a kernel is restarted; they say nothing about the course.
 HARMLESS = ("Could not restore the debugger state",)
 USER_SETTINGS = {
