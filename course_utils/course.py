@@ -86,10 +86,22 @@ def _without_traces(notebook):
     notebook.metadata["language_info"] = {"name": "python"}
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs = [o for o in cell.outputs if o.get("data") != {"text/plain": ""}]
+            shown = [o for o in cell.outputs if o.get("data") != {"text/plain": ""}]
+            cell.outputs = _join_streams(shown)
             for output in cell.outputs:  # a widget of a kernel that has ended; its words stay
                 output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
     return notebook
+
+
+def _join_streams(outputs):
+    """Join what was printed in a row: how it arrived, in one piece or three, is chance."""
+    joined = []
+    for output in outputs:
+        if joined and output.get("name") == joined[-1].get("name", ""):
+            joined[-1].text += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def save(notebook, path: Path) -> None:

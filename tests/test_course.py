@@ -36,6 +36,13 @@ def test_a_notebook_runs_with_the_settings_given(tiny):
     assert notebook.cells[1].outputs[0].text == "here\n"
 
 
+def test_what_is_printed_in_a_row_is_one_output(tiny):
+    slowly = "import time\nfor n in 'ab':\n    print(n, flush=True)\n    time.sleep(0.3)\n"
+    notebook = course.execute(tiny(f"{slowly}display(1)\n{slowly}"))
+    printed = [o.get("text") for o in notebook.cells[1].outputs]
+    assert printed == ["a\nb\n", None, "a\nb\n"]
+
+
 def test_a_cell_that_fails_is_named(tiny):
     with pytest.raises(RuntimeError, match=r"01_tiny.ipynb stopped at ZeroDivisionError"):
         course.execute(tiny("1 / 0"))
