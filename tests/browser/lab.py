@@ -67,7 +67,7 @@ WATCH = """([selector, attribute]) => {
         });
         const what = attribute ? { attributeFilter: [attribute] } : { childList: true };
         observer.observe(target, { ...what, subtree: !attribute, characterData: !attribute });
-        setTimeout(() => done(null), 5000);
+        setTimeout(() => done(null), 60000);  // a busy machine is slow, not wrong
     });
 }"""
 
