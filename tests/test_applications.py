@@ -511,6 +511,8 @@ def test_features_of_a_real_architecture(small):
 def test_layers_that_are_not_there(base):
     with pytest.raises(ValueError, match="no layer 'fist': perhaps 'first'"):
         applications.feature_extractor(base, "fist")
+    with pytest.raises(ValueError, match="is the input itself"):
+        applications.feature_extractor(base, 0)
     with pytest.raises(ValueError, match="so there is no layer 99"):
         applications.feature_extractor(base, 99)
     with pytest.raises(ValueError, match="has not been built"):

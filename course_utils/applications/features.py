@@ -13,11 +13,13 @@ import keras
 def feature_extractor(model, layer) -> keras.Model:
     """Return a model from `model`'s input to the output of `layer`; it shares its weights.
 
-    model: a Sequential or functional model, also one that holds a pretrained network as a layer;
-    layer: a layer's name (also one inside the pretrained network), its place in `model.layers`,
-    or the layer itself. Everything above the layer is cut off and costs no time.
+    model: a Sequential or functional model that takes one batch of images, also one that holds a
+    pretrained network as a layer; layer: a layer's name (also one inside the pretrained network),
+    its place in `model.layers`, or the layer itself. Everything above it is cut off and costs no
+    time.
 
-    Raises ValueError for a layer that is not there, or a model that has no input shape yet.
+    Raises TypeError for what is no model; ValueError for a layer that is not there, for the input
+    itself, or for a model that has no input shape yet, or another one.
     """
     check_model(model)
     if isinstance(layer, Integral):

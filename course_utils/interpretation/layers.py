@@ -53,6 +53,8 @@ def find_layer(model, layer) -> tuple[str, keras.Layer]:
     Raises ValueError where the model has no such layer; it lists the names that come close.
     """
     found = layers_of(model)
+    if isinstance(layer, layers.InputLayer):
+        raise ValueError(f"{layer.name!r} is the input itself: choose a layer behind it.")
     if isinstance(layer, keras.Layer):
         for name, candidate in found.items():
             if candidate is layer:
