@@ -2,10 +2,11 @@
 
 import math
 import re
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import date
 
 from course_utils import checkpoints, datasets, settings
+from course_utils.blocks import in_blocks
 from course_utils.datasets.catalogue import TITLES
 from course_utils.notices import notice
 from course_utils.progress import Progress
@@ -40,8 +41,8 @@ def fit(
     why and the model is trained for a short while. The quick profile caps samples and epochs,
     too. An interrupt (the kernel's stop button) ends the training and keeps the history so far.
 
-    Steps run in groups inside one compiled function, and a network without convolutions is
-    compiled by XLA; the losses are those of `model.fit` with the same batches.
+    Many steps run in one compiled call (see `course_utils.blocks`); the losses are those of
+    `model.fit` with the same batches.
     """
     limits = settings.profile()
     asked = {"epochs": epochs, "batch_size": batch_size, "validation_split": validation_split}
@@ -59,18 +60,18 @@ def fit(
 
     samples = _samples_at_most(x, limits)
     x, y = _cap(x, samples, batch_size), _cap(y, samples, batch_size)
+    if validation_split:
+        x, y, validation_data = _split(x, y, validation_split)
     watch = _Watch(min(epochs, limits.epochs or epochs))
     try:
-        with _sped_up(model):
+        shuffle = shuffle and not _is_dataset(x)  # a tf.data.Dataset shuffles by itself
+        with in_blocks(model, x, y, batch_size, shuffle) as data:
             model.fit(
-                x,
-                y,
-                batch_size=batch_size,
+                **data,
                 epochs=watch.epochs,
                 validation_data=validation_data,
-                validation_split=validation_split,
+                validation_batch_size=batch_size,
                 callbacks=[*callbacks, watch],
-                shuffle=shuffle and not _is_dataset(x),  # a tf.data.Dataset shuffles by itself
                 verbose=0,
             )
     except KeyboardInterrupt:
@@ -143,29 +144,6 @@ def _loaded_data_sets() -> list[str]:
     return found
 
 
-@contextmanager
-def _sped_up(model):
-    """Run several steps in one compiled call while training; see `benchmarks/training.py`.
-
-    Afterwards `evaluate` and `predict` run as Keras compiles them: groups of steps would make
-    them slow to start.
-    """
-    before = model.steps_per_execution, model.jit_compile
-    layers = list(model._flatten_layers(include_self=False))
-    has_convolution = any("Conv" in type(layer).__name__ for layer in layers)
-    _set_execution(model, 20 if has_convolution else 50, before[1] if has_convolution else True)
-    try:
-        yield
-    finally:
-        _set_execution(model, *before)
-
-
-def _set_execution(model, steps: int, jit_compile) -> None:
-    """Set the steps in one compiled call; functions traced for another number must go."""
-    model.steps_per_execution, model.jit_compile = steps, jit_compile
-    model.train_function = model.test_function = model.predict_function = None
-
-
 def _samples_at_most(x, limits) -> int | None:
     """Return how many samples of `x` the profile allows: fewer where each is large."""
     shape = x.shape if hasattr(x, "__array__") else _batch_shape(x)
@@ -188,6 +166,17 @@ def _cap(data, samples, batch_size):
     if _is_dataset(data):
         return data.take(max(1, samples // (batch_size or 32)))
     return data[:samples] if hasattr(data, "__array__") else data
+
+
+def _split(x, y, share: float) -> tuple:
+    """Return all but the last `share` of the samples, and that share as validation data."""
+    if not hasattr(x, "__array__"):
+        raise ValueError(
+            "validation_split takes the last samples of arrays, and this is a "
+            f"{type(x).__name__}: give validation_data instead."
+        )
+    kept = int(len(x) * (1 - share))
+    return x[:kept], y[:kept], (x[kept:], y[kept:])
 
 
 def _is_dataset(data) -> bool:

@@ -1,0 +1,115 @@
+"""Many steps in one call: how `training.fit` trains a network faster than Keras' own `fit` does.
+
+`model.fit` calls a compiled function for every batch, while a pipeline in other threads cuts the
+next ones out of the arrays. For a small network that is most of the work. Here a call makes a
+whole block of steps: the arrays lie in memory as tensors, and the loop over batches, with the
+cutting, is part of the compiled function. Each step is still the model's own `train_step`.
+`benchmarks/training.py` shows what it saves.
+"""
+
+from contextlib import contextmanager
+
+from course_utils import settings
+
+import numpy as np
+
+settings.start_tensorflow()
+
+import keras  # noqa: E402
+import tensorflow as tf  # noqa: E402
+
+
+@contextmanager
+def in_blocks(model, x, y, batch_size=None, shuffle=True):
+    """Yield the arguments for `model.fit` with which it trains block by block.
+
+    x, y: arrays with the samples along their first axis, or a `tf.data.Dataset` of batches and
+    None. Afterwards `evaluate` and `predict` run as Keras compiles them. A model that is
+    compiled with `run_eagerly=True` and data of other kinds are left to Keras.
+    """
+    before = model.steps_per_execution, model.jit_compile
+    steps, compiled = _how(model)
+    arguments = {"x": x, "y": y, "batch_size": batch_size, "shuffle": shuffle}
+    if hasattr(x, "__array__") and hasattr(y, "__array__") and not model.run_eagerly:
+        blocks = _Blocks(model, x, y, batch_size or 32, shuffle, steps, compiled)
+        model.train_function = blocks.train
+        arguments = {"x": blocks.starts(), "shuffle": False}
+    elif not model.run_eagerly:
+        _set_execution(model, steps, compiled)
+    try:
+        yield arguments
+    finally:
+        _set_execution(model, *before)
+
+
+def _how(model) -> tuple[int, bool]:
+    """Return how many steps a block has, and whether XLA compiles it.
+
+    XLA makes a dense network faster and a convolution slower. On a GPU it would need parts of
+    CUDA that not every machine has.
+    """
+    layers = list(model._flatten_layers(include_self=False))
+    if any("Conv" in type(layer).__name__ for layer in layers):
+        return 20, False
+    gpus = tf.config.list_physical_devices("GPU")
+    return 100, not gpus and all(layer.supports_jit for layer in layers)
+
+
+def _set_execution(model, steps: int, jit_compile) -> None:
+    """Set the steps of one compiled call; functions traced for another number must go."""
+    model.steps_per_execution, model.jit_compile = steps, jit_compile
+    model.train_function = model.test_function = model.predict_function = None
+
+
+class _Blocks:
+    """Trains on arrays: each call of `train` makes the steps of one block."""
+
+    def __init__(self, model, x, y, batch_size, shuffle, steps, compiled):
+        if len(x) != len(y):
+            raise ValueError(
+                f"There are {len(x):,} samples and {len(y):,} labels: give one label a sample."
+            )
+        if not len(x):
+            raise ValueError("There are no samples to train on: give at least one.")
+        self.model, self.x, self.y = model, _as_tensor(x), _as_tensor(y)
+        self.batch_size, self.shuffle, self.block = batch_size, shuffle, steps
+        self.full_batches, self.left_over = divmod(len(x), batch_size)
+        self.order = tf.range(len(x))
+        model.optimizer.build(model.trainable_variables)
+        model.test_step((self.x[:1], self.y[:1]))  # so that metrics, too, have their variables
+        self._steps = tf.function(self._make_steps, autograph=False, jit_compile=compiled)
+        self._last_step = tf.function(self._make_step, autograph=False)
+
+    def starts(self) -> tf.data.Dataset:
+        """Return the number of the first batch of each block, the "data" of an epoch."""
+        return tf.data.Dataset.range(0, max(self.full_batches, 1), self.block)
+
+    def train(self, iterator) -> dict:
+        """Make the steps of the next block, as Keras' own `train_function` makes one."""
+        first = int(next(iterator))
+        if first == 0 and self.shuffle:
+            self.order = tf.random.shuffle(self.order)
+        last = min(first + self.block, self.full_batches)
+        if first < last:
+            logs = self._steps(self.order, tf.constant(first), tf.constant(last))
+        if last == self.full_batches and self.left_over:
+            logs = self._last_step(self.order[-self.left_over :])
+        return logs
+
+    def _make_steps(self, order, first, last):
+        def step(number):
+            self._make_step(tf.slice(order, [number * self.batch_size], [self.batch_size]))
+            return (number + 1,)
+
+        tf.while_loop(lambda number: number < last, step, [first], parallel_iterations=1)
+        return self.model.get_metrics_result()
+
+    def _make_step(self, rows):
+        return self.model.train_step((tf.gather(self.x, rows), tf.gather(self.y, rows)))
+
+
+def _as_tensor(values) -> tf.Tensor:
+    """Return an array as a tensor; decimals have the precision that Keras computes with."""
+    values = np.asarray(values)
+    decimal = np.issubdtype(values.dtype, np.floating)
+    return tf.convert_to_tensor(values, keras.config.floatx() if decimal else None)

@@ -1,0 +1,149 @@
+"""Blocks of steps: each sample once an epoch, in a new order, with the losses of Keras' own fit."""
+
+from course_utils import training
+from course_utils.blocks import in_blocks
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers
+
+random = np.random.default_rng(0)
+
+
+@pytest.fixture(autouse=True)
+def full_profile(monkeypatch, data_folder):
+    monkeypatch.setenv("COURSE_PROFILE", "full")
+
+
+class Diary(layers.Layer):
+    """Passes its input on and writes down which numbers came by, in the order of training."""
+
+    def __init__(self, places):
+        super().__init__()
+        self.pages = self.add_weight(shape=(places,), initializer="zeros", trainable=False)
+        self.line = self.add_weight(shape=(), dtype="int32", initializer="zeros", trainable=False)
+        self.supports_jit = False
+
+    def call(self, inputs, training=False):
+        if training:
+            count = tf.shape(inputs)[0]
+            lines = self.line + tf.range(count)
+            self.pages.assign(
+                tf.tensor_scatter_nd_update(self.pages.value, lines[:, None], inputs[:, 0])
+            )
+            self.line.assign_add(count)
+        return inputs
+
+    def compute_output_shape(self, shape):
+        return shape
+
+
+def diary_of(samples, batch_size, epochs=1, **options):
+    """Train on the numbers 0, 1, 2, … and return those that each epoch has seen, in order."""
+    model = keras.Sequential([keras.Input((1,)), Diary(samples * epochs), layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(0.0), "mse")
+    x = np.arange(samples, dtype="float32")[:, None]
+    training.fit(model, x, x, batch_size=batch_size, epochs=epochs, **options)
+    steps = -(-samples // batch_size)
+    assert int(model.optimizer.iterations) == steps * epochs
+    return model.layers[0].pages.numpy().reshape(epochs, samples)
+
+
+@pytest.mark.parametrize(
+    "samples, batch_size",
+    [(7, 32), (32, 32), (33, 32), (200, 2), (201, 2), (202, 2), (1, 1), (403, 4)],
+)
+def test_every_sample_is_seen_once_in_each_epoch(samples, batch_size):
+    for epoch in diary_of(samples, batch_size, epochs=2):
+        np.testing.assert_array_equal(np.sort(epoch), np.arange(samples))
+
+
+def test_each_epoch_has_an_order_of_its_own_and_a_seed_repeats_them():
+    orders = []
+    for seed in (1, 1, 2):
+        keras.utils.set_random_seed(seed)
+        orders.append(diary_of(300, 10, epochs=2))
+    assert (orders[0] == orders[1]).all()
+    assert (orders[0] != orders[2]).any()
+    assert (orders[0][0] != orders[0][1]).any()
+
+
+def test_without_shuffling_the_order_is_that_of_the_arrays():
+    for epoch in diary_of(45, 10, epochs=2, shuffle=False):
+        np.testing.assert_array_equal(epoch, np.arange(45))
+
+
+def make(kind="dense", optimizer="rmsprop"):
+    keras.utils.set_random_seed(5)
+    inside = {
+        "dense": [layers.Flatten(), layers.Dropout(0.3)],
+        "batch norm": [layers.Flatten(), layers.BatchNormalization()],
+        "convolution": [layers.Conv2D(3, 3), layers.GlobalMaxPooling2D()],
+        "not for XLA": [layers.RandomRotation(0.1, seed=2), layers.Flatten()],
+    }
+    model = keras.Sequential([keras.Input((6, 6, 1)), *inside[kind], layers.Dense(3)])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile(optimizer, loss, metrics=["accuracy"])
+    return model
+
+
+X = random.random((230, 6, 6, 1))
+Y = random.integers(0, 3, 230)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "float16", "uint8"])
+@pytest.mark.parametrize("kind", ["batch norm", "convolution"])
+def test_losses_are_those_of_keras_for_every_type_of_number(kind, dtype):
+    x = (X * 4).astype(dtype)
+    ours, plain = make(kind), make(kind)
+    options = dict(epochs=3, batch_size=20, shuffle=False)
+    found = training.fit(ours, x, Y, **options).history
+    wanted = plain.fit(x, Y, verbose=0, **options).history
+    for name in wanted:
+        np.testing.assert_allclose(found[name], wanted[name], rtol=2e-4, atol=1e-5)
+    for one, other in zip(ours.get_weights(), plain.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["dense", "not for XLA"])
+def test_layers_that_draw_random_numbers_draw_new_ones_in_each_step(kind):
+    model = make(kind, keras.optimizers.SGD(0.0))  # it learns nothing: only the draws differ
+    losses = training.fit(model, X, Y, epochs=4, batch_size=23, shuffle=False).history["loss"]
+    assert len(set(np.round(losses, 6))) == 4
+
+
+def test_a_schedule_counts_steps_not_blocks():
+    model = make(optimizer=keras.optimizers.SGD(keras.optimizers.schedules.CosineDecay(0.1, 24)))
+    training.fit(model, X, Y, epochs=2, batch_size=20)
+    assert float(model.optimizer.learning_rate) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_frozen_layers_stay_as_they_are():
+    model = make("convolution")
+    model.layers[0].trainable = False
+    model.compile("adam", model.loss)
+    before = model.layers[0].get_weights()
+    training.fit(model, X, Y, epochs=1, batch_size=20)
+    for one, other in zip(before, model.layers[0].get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_labels_that_are_missing_get_one_plain_sentence():
+    with pytest.raises(ValueError, match="230 samples and 9 labels"):
+        training.fit(make(), X, Y[:9])
+    with pytest.raises(ValueError, match="no samples"):
+        training.fit(make(), X[:0], Y[:0])
+    with pytest.raises(ValueError, match="give validation_data instead"):
+        training.fit(make(), tf.data.Dataset.range(3), validation_split=0.1)
+
+
+def test_after_a_failure_the_model_is_as_keras_compiled_it():
+    model = make()
+    before = model.steps_per_execution, model.jit_compile
+    with pytest.raises(RuntimeError), in_blocks(model, X, Y, 20):
+        raise RuntimeError
+    assert (model.steps_per_execution, model.jit_compile) == before
+    assert model.train_function is None
+    assert len(model.fit(X, Y, verbose=0).epoch) == 1
