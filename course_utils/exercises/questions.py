@@ -43,6 +43,7 @@ it was found, and in the solution. `predict=True` marks what is asked before the
         solution="def shift_down(images, pixels):\n    …",
         inputs=[(images, 1), (images, 3)],           # tuples of arguments, told in messages
         hidden={"no shift at all": (images, 0)},     # only their description is told
+        keeps_inputs=True,                           # the arrays that come in must stay as they are
         hints=["…", "…"],
         mistakes=[("def shift_down(images, pixels):\n    return np.roll(images, pixels, axis=1)",
                    "what leaves the image below comes back at the top")],
@@ -90,6 +91,7 @@ import ast
 import copy
 import math
 import random
+import warnings
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 
@@ -155,7 +157,9 @@ class Question:
         if _is_blank(answer):
             return Verdict("unanswered", self.task)
         try:
-            return self._judge(answer)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # the verdict says what is wrong
+                return self._judge(answer)
         except TookTooLong:
             return Verdict("wrong", "this takes too long. Is there a loop that never ends?")
         except Exception as problem:
@@ -172,7 +176,8 @@ class Question:
         """Return the message of the typical mistake that the answer is, or else the general one."""
         for wrong, message, *recognise in self.mistakes:
             if recognise[0](answer) if recognise else self._same(answer, wrong):
-                return Verdict("wrong", f"{message.rstrip('.')}.")
+                end = "" if message.endswith("?") else "."
+                return Verdict("wrong", message.rstrip(".") + end)
         return Verdict("wrong", otherwise)
 
     def _same(self, answer, wrong) -> bool:
@@ -230,8 +235,15 @@ class Number(Question):
         return f"{found} is {where}. A call of hint() helps."
 
 
+AXES = {3: ("height", "width", "channels"), 4: ("batch", "height", "width", "channels")}
+
+
 class Shape(Question):
-    """The shape of an array or of a layer's output, as a tuple of whole numbers."""
+    """The shape of an array or of a layer's output, as a tuple of whole numbers.
+
+    With three axes it is taken for that of an image or a feature map, with four for that of a
+    batch of them; of other shapes the messages name no axes.
+    """
 
     def __init__(self, title, *, right, **others):
         others.setdefault("solution", f"answer = {tuple(right)!r}")
@@ -239,7 +251,7 @@ class Shape(Question):
         self.right = tuple(right)
 
     def _judge(self, answer):
-        found, problem = _as_shape(answer)
+        found, problem = _as_shape(answer, len(self.right))
         if problem:
             return Verdict("wrong", problem)
         if found == self.right:
@@ -251,15 +263,22 @@ class Shape(Question):
 
     def _tell(self, found: tuple) -> str:
         axes = len(self.right)
-        if len(found) == axes + 1 and found[1:] == self.right:
+        if axes <= 3 and found[1:] == self.right:
             return f"{found} has a first axis for the batch; give the shape of one sample."
         if sorted(found, key=str) == sorted(self.right, key=str):
-            return f"{found} has the right numbers in another order: height, width, channels."
+            order = f": {', '.join(AXES[axes])}" if axes in AXES else ""
+            return f"{found} has the right numbers in another order{order}."
         if len(found) != axes:
-            return f"{found}: number of axes {len(found)}; the right answer has {axes}."
+            return self._tell_length(found)
         differ = [i for i in range(axes) if found[i] != self.right[i]]
-        names = ("height", "width", "channels") if axes == 3 else [f"axis {i}" for i in range(axes)]
+        names = AXES.get(axes) or [f"axis {i}" for i in range(axes)]
         return f"{found}: look at the {' and the '.join(names[i] for i in differ)} again."
+
+    def _tell_length(self, found: tuple) -> str:
+        axes = len(self.right)
+        if axes in AXES:
+            return f"{found}: number of axes {len(found)}; the right answer has {axes}."
+        return f"{found}: {len(found)} numbers; the right answer has {axes}."
 
 
 class Choice(Question):
@@ -286,14 +305,18 @@ class Choice(Question):
             if not isinstance(answer, tuple | list) or len(answer) != 2:
                 form = f'answer = "{letters[0]}", 1'
                 return None, f"give the letter and the number of the reason, as in {form}."
-            if answer[1] not in list(self.reasons):
+            letter, reason = answer
+            if isinstance(reason, str) and reason.strip().isdecimal():
+                reason = int(reason)
+            if reason not in list(self.reasons):
                 numbers = ", ".join(map(str, self.reasons))
-                return None, f"{describe(answer[1])} is no reason of this list: {numbers}."
-        letter = answer[0] if self.reasons else answer
+                return None, f"{describe(reason)} is no reason of this list: {numbers}."
+        else:
+            letter, reason = answer, None
         letter = letter.strip().lower() if isinstance(letter, str) else letter
         if letter not in list(self.options):
             return None, f"{describe(letter)} is none of the options: {letters} (in quotes)."
-        return ((letter, answer[1]) if self.reasons else letter), ""
+        return ((letter, reason) if self.reasons else letter), ""
 
     def _same(self, answer, wrong):
         return answer == wrong or (self.reasons and isinstance(wrong, str) and answer[0] == wrong)
@@ -347,13 +370,24 @@ class Function(Question):
 
     inputs: tuples of arguments, which messages may tell; hidden: the same by description.
     `seconds` limits the time of all calls together. `within` is the tolerance of floats.
+    keeps_inputs: whether a function that changes its arguments is wrong for that alone.
     """
 
     task = "write the body of the function and run the cell again."
 
-    def __init__(self, title, *, inputs, hidden=None, seconds=3.0, within=1e-6, **others):
+    def __init__(
+        self,
+        title,
+        *,
+        inputs,
+        hidden=None,
+        seconds=3.0,
+        within=1e-6,
+        keeps_inputs=False,
+        **others,
+    ):
         super().__init__(title, **others)
-        self.seconds, self.within = seconds, within
+        self.seconds, self.within, self.keeps_inputs = seconds, within, keeps_inputs
         self.cases = [(None, tuple(arguments)) for arguments in inputs]
         self.cases += [(name, tuple(arguments)) for name, arguments in (hidden or {}).items()]
 
@@ -363,7 +397,7 @@ class Function(Question):
             return Verdict("wrong", f"pass the function itself, without calling it; {found}.")
         if _is_stub(answer):
             return Verdict("unanswered", self.task)
-        asked = [_call(self.right_answer(), arguments) for _, arguments in self.cases]
+        asked = self._outcomes(self.right_answer())
         found, seen = [], []
         try:
             with redirect_stdout(_Silence()):  # a loop that prints would flood the page
@@ -387,16 +421,28 @@ class Function(Question):
     def _try(self, function, asked, found, seen):
         """Call the function with each input; note what came, and whether it is right."""
         for (_, arguments), right in zip(self.cases, asked, strict=True):
-            outcome = _call(function, arguments)
+            outcome = self._outcome(function, arguments)
             if not found and outcome[0] == "value" and _is_blank(outcome[1]):
                 found.append(("blank", None))
                 return
             found.append(outcome)
             seen.append(_agree(outcome, right, self.within))
 
+    def _outcomes(self, function) -> list[tuple]:
+        return [self._outcome(function, arguments) for _, arguments in self.cases]
+
+    def _outcome(self, function, arguments) -> tuple:
+        """Call the function with copies; return what `_call` does, or ("changed", "")."""
+        copies = copy.deepcopy(arguments)
+        outcome = _call(function, copies)
+        if not self.keeps_inputs or outcome[0] == "raised" or outcome[1] is None:
+            return outcome
+        kept = zip(copies, arguments, strict=True)
+        same = all(_agree(("value", now), ("value", before), 0) for now, before in kept)
+        return outcome if same else ("changed", "")
+
     def _same(self, found, wrong):
-        function = self.run(wrong)
-        outcomes = [_call(function, arguments) for _, arguments in self.cases]
+        outcomes = self._outcomes(self.run(wrong))
         return all(_agree(a, b, self.within) for a, b in zip(found, outcomes, strict=True))
 
     def example(self, wrong):
@@ -412,6 +458,8 @@ class Function(Question):
         kind, value = outcome
         if kind == "raised":
             return f"the function raised {value}."
+        if kind == "changed":
+            return "the function changes the array that comes in; work on a copy: array.copy()."
         if value is None:
             return "the function returns None. Is there a return?"
         array, wanted = _as_array(value), _as_array(right[1])
@@ -657,7 +705,7 @@ def _as_number(answer):
     return value, ""
 
 
-def _as_shape(answer):
+def _as_shape(answer, axes):
     """Return (tuple, "") or (None, what is wrong with it)."""
     if hasattr(answer, "shape"):
         return None, "pass the shape, not the array or tensor: x.shape."
@@ -665,8 +713,8 @@ def _as_shape(answer):
         answer = (answer,)
     if not isinstance(answer, tuple | list):
         if type(answer).__name__ != "TensorShape":
-            found = f"found {describe(answer)}"
-            return None, f"a tuple is asked for, as (height, width, channels); {found}."
+            form = f", as ({', '.join(AXES[axes])})" if axes in AXES else ""
+            return None, f"a tuple is asked for{form}; found {describe(answer)}."
     sizes_found = tuple(answer)
     for size in sizes_found:
         whole = isinstance(size, int | np.integer) and not isinstance(size, bool)
@@ -676,9 +724,10 @@ def _as_shape(answer):
 
 
 def _call(function, arguments):
-    """Return ("value", output) or ("raised", kind and message); the arguments stay as they are."""
+    """Return ("value", output) or ("raised", kind and message)."""
     try:
-        return "value", function(*copy.deepcopy(arguments))
+        with np.errstate(all="ignore"):  # a NaN is told in the verdict
+            return "value", function(*arguments)
     except (Exception, SystemExit, GeneratorExit) as problem:
         return "raised", f"{type(problem).__name__}: {_first_line(problem)}"
 

@@ -14,20 +14,23 @@ SETTINGS = {
     "rate": "rate",
     "activation": "activation",
 }
+ACTIVATIONS = ("Activation", "ReLU", "Softmax")  # layers that are nothing but an activation
 
 
 def layers_of(model) -> list[dict]:
     """Return one dict per layer: its kind, settings, output shape and parameters.
 
-    Inner models are unpacked, inputs left out, and an activation that stands as a layer of its
-    own counts as the activation of the layer before it, so that equal networks look equal.
+    Inner models are unpacked, inputs left out, and so is a Flatten that finds nothing to flatten.
+    An activation that stands as a layer of its own counts as the activation of the layer before
+    it, where that has none; else it is of the kind Activation, whichever layer it is written
+    with. So equal networks look equal.
     """
     found = []
     for layer in _flatten(model):
         kind = type(layer).__name__
-        if kind == "InputLayer":
+        if kind == "InputLayer" or kind == "Flatten" and len(layer.input.shape) == 2:
             continue
-        if kind in ("Activation", "ReLU", "Softmax") and found:
+        if kind in ACTIVATIONS and found:
             if found[-1].get("activation") == "linear":
                 found[-1]["activation"] = _activation(layer, kind)
                 continue
@@ -50,6 +53,8 @@ def _read(layer, kind: str) -> dict:
         if hasattr(layer, attribute):
             value = getattr(layer, attribute)
             entry[name] = _activation(layer, kind) if name == "activation" else _plain(value)
+    if kind in ACTIVATIONS:
+        entry |= {"kind": "Activation", "activation": _activation(layer, kind)}
     return entry
 
 
