@@ -134,7 +134,11 @@ q5 = Number(
     why="795 n + 10 <= 100,000 gives n = 125, with 99,385 parameters.",
     mistakes=[
         (126, "126 units need 100,180 parameters: round down"),
-        (127, "the biases count, too: (784 + 1) parameters for each unit, not 784"),
+        (
+            127,
+            "the second layer counts, too: each hidden unit has ten weights there, "
+            "together 795 n + 10",
+        ),
         (128, "a power of two is usual, but 128 units need 101,770 parameters"),
         (
             125.77,
@@ -257,6 +261,12 @@ def most_confused(labels, predicted):
 )
 
 
+def _denies(text: str) -> bool:
+    """Tell whether a sentence says that the two curves differ, in whatever words."""
+    words = (" not ", "n't", "nothing", "never", "almost", "nearly", "differ", "faster", "would")
+    return any(word in f" {text.lower()} " for word in words)
+
+
 q9 = Open(
     "Shifted down",
     sample="The curve falls as well, but not by the same numbers: digits are taller than wide, so "
@@ -269,15 +279,20 @@ q9 = Open(
         (
             "Nothing happens to the accuracy, it stays the same",
             "run it: the accuracy falls; a template is tied to its rows as to its columns",
-            lambda text: any(
-                word in text.lower() for word in ("stays", "nothing", "unchanged", "not change")
+            lambda text: (
+                any(
+                    words in text.lower()
+                    for words in ("stays the same", "nothing happens", "unchanged", "not change")
+                )
+                and not any(word in text.lower() for word in ("fall", "drop", "worse", "lower"))
             ),
         ),
         (
             "The two curves are exactly the same",
             "both fall, but compare the numbers: are digits as wide as they are high?",
-            lambda text: any(
-                words in text.lower() for words in ("exactly the same", "identical", "equal")
+            lambda text: (
+                any(words in text.lower() for words in ("exactly the same", "identical"))
+                and not _denies(text)
             ),
         ),
     ],

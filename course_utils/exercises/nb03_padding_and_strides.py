@@ -97,8 +97,17 @@ q5 = Shape(
         ((14, 14, 10, 4, 2, 1), "in layer a a last step would leave the image: round down"),
         ((12, 12, 8, 3, 2, 1), "in layer a the first place counts, too: add 1 after rounding down"),
         ((13, 9, 5, 2, 1, 0), 'layer b pads with "same", so it keeps the size'),
+        (
+            (28, 13, 13, 9, 4, 2, 1),
+            "leave out the 28 that goes in: six sizes, one after each layer",
+        ),
         ((13, 13, 9, 4, 1, 0), 'layer e pads with "same": 4 / 2, rounded up'),
         ((26, 26, 22, 10, 5, 4), "layer a takes steps of two"),
+        (
+            (13, 13, 9, 4, 2, 2),
+            'a to d are right; look at e ("same": 4 / 2) and f (a window of 2 on what e leaves)',
+            lambda sizes: len(sizes) == 6 and sizes[:4] == (13, 13, 9, 4),
+        ),
     ],
 )
 
@@ -293,25 +302,35 @@ q11 = Model(
     ],
 )
 
+
+def _chooses(text: str, name: str, other: str) -> bool:
+    """Tell whether a sentence names this network, before the other, and not the dilated one."""
+    spared = ("dilat", "without", "no pool", "no stride", "neither", "third", "network 3", "not ")
+    named_first = name in text and (other not in text or text.find(name) < text.find(other))
+    return named_first and not any(words in text for words in spared)
+
+
 q12 = Open(
     "A label for every pixel",
-    sample="The dilated one: its map stays large, so that it can answer for (nearly) every pixel, "
-    "and yet each value sees 15 x 15 pixels. The others have given up where things are; they are "
-    "the cheaper choice if one answer for the whole image is enough.",
+    sample="The dilated one: its map stays largest, 14 x 14 against 7 x 7 and 3 x 3, each value "
+    "sees 15 x 15 pixels, and with padding 'same' it would keep 28 x 28, an answer for every "
+    "pixel. The others have given up where things are; they are cheaper if one answer for the "
+    "whole image is enough.",
     hints=[
         "How large is the last map of each of the three? How many answers would there be?",
-        "Which one keeps the size, and still lets a value see its surroundings?",
+        "Which one loses only a few rows at the border (with 'same' none), and still lets a value "
+        "see its surroundings?",
     ],
     mistakes=[
         (
             "The one with pooling, because it is the most accurate",
             "its last map has 3 x 3 places, nine answers for 784 pixels; which map stays large?",
-            lambda text: "pooling" in text.lower() and "dilat" not in text.lower(),
+            lambda text: _chooses(text.lower(), "pool", "strid"),
         ),
         (
             "The strided network, since it has the fewest multiplications",
             "its last map has 7 x 7 places, 49 answers for 784 pixels; which map stays large?",
-            lambda text: "strid" in text.lower() and "dilat" not in text.lower(),
+            lambda text: _chooses(text.lower(), "strid", "pool"),
         ),
     ],
 )
