@@ -62,6 +62,7 @@ def mirror_some(images, coins):
 q3 = Function(
     "Mirror by the toss of a coin",
     solution=_MIRROR,
+    keeps_inputs=True,
     inputs=[(_photos, np.array([True, False, True]))],
     hidden={
         "no coin shows heads": (_photos, np.array([False, False, False])),
@@ -96,6 +97,11 @@ q3 = Function(
         (
             _MIRROR.replace("images[coins, :, ::-1]", "images[coins][::-1]"),
             "this changes the order of the images; each should be mirrored in itself",
+        ),
+        (
+            _MIRROR.replace("images.copy()", "images"),
+            "the pictures are right, but the array that comes in changes, too; work on a copy: "
+            "images.copy()",
         ),
     ],
 )
@@ -168,26 +174,32 @@ q6 = Choice(
     ],
 )
 
+_TRANSFORMS = ("flip", "mirror", "turn", "rotat", "shear", "zoom", "shift", "crop")
+_TRANSFORMS += ("colour", "color", "bright", "contrast", "saturat")
+
 q7 = Open(
     "When it does harm",
-    sample="Reading road signs: a mirrored arrow to the left points to the right, so its label is "
-    "wrong. Small shifts, a little zoom and changes of brightness are safe there.",
+    sample="Reading sheet music: a vertical flip turns a high note into a low one. A little "
+    "brightness, a small shift sideways and a small zoom are safe there.",
     least=8,
     hints=[
         "Ask of each transform: would I still give the new picture the old label?",
-        "Think of text, arrows, clocks, maps, X-ray pictures, ripe and unripe fruit.",
+        "Think of sheet music, maps, chess boards, number plates, thermometers.",
     ],
     mistakes=[
         (
             "There is no such task, augmentation can never do any harm to a network",
             "there is: turn a 6 by half, or change the colour of a ripe tomato",
-            lambda text: any(words in text.lower() for words in ("no such", "never", "none")),
+            lambda text: any(
+                words in text.lower()
+                for words in ("no such task", "never do any harm", "never does harm", "never harm")
+            ),
         ),
         (
             "When the network has very many parameters and only few photographs to learn from",
             "that is when augmentation helps most; look for a transform that changes the label",
-            lambda text: any(
-                words in text.lower() for words in ("parameters", "few photo", "few image")
+            lambda text: (
+                "parameters" in text and not any(word in text.lower() for word in _TRANSFORMS)
             ),
         ),
     ],
