@@ -1,6 +1,10 @@
 """Questions of notebook 9, Famous architectures."""
 
+import re
+
 from course_utils.exercises.questions import Choice, Function, Model, Number, Open
+
+import numpy as np
 
 q1 = Choice(
     "LeNet-5 with kernels of 3x3",
@@ -79,13 +83,41 @@ model = keras.Model(inputs, layers.Activation("relu")(x))
 """
 
 
+def _operations(model):
+    """Yield the layers and operations of a model, also those of models in it."""
+    for one in getattr(model, "operations", model.layers):
+        yield from _operations(one) if hasattr(one, "layers") else [one]
+
+
 def _kinds(model) -> list[str]:
-    return [type(layer).__name__ for layer in model.layers]
+    return [type(one).__name__ for one in _operations(model)]
+
+
+def _convolutions(model) -> dict:
+    """Return the convolutions of a model by the shape of their kernels."""
+    found = [one for one in _operations(model) if "Conv" in type(one).__name__]
+    return {tuple(one.kernel.shape): one for one in found}
 
 
 def _kernels(model) -> list[tuple]:
-    return sorted(tuple(layer.kernel_size) for layer in model.layers if "Conv" in str(type(layer)))
+    return sorted(one.kernel_size for one in _operations(model) if "Conv" in type(one).__name__)
 
+
+def _values(model):
+    noise = np.random.default_rng(9).normal(size=(2, 14, 14, 16)).astype("float32")
+    return np.array(model(noise))
+
+
+def _computes(model, block: str) -> bool:
+    """Tell whether a model computes what a block does that has the same weights."""
+    other = q4.run(block)
+    for shape, convolution in _convolutions(model).items():
+        _convolutions(other)[shape].set_weights(convolution.get_weights())
+    return np.allclose(_values(model), _values(other), atol=1e-4)
+
+
+_NO_FIRST_RELU = _BLOCK.replace(', activation="relu")', ")")
+_SECOND_RELU = _BLOCK.replace("(32, 3, padding", '(32, 3, activation="relu", padding')
 
 q4 = Model(
     "A residual block that halves the map",
@@ -101,6 +133,30 @@ q4 = Model(
             lambda model: model.count_params() == 14_432,
             "the parameters should be 14,432: give all three convolutions 32 filters and a bias",
         ),
+        (
+            lambda model: _convolutions(model)[3, 3, 16, 32].strides == (2, 2),
+            "the stride of 2 belongs to the first convolution of 3x3: so the second one has a "
+            "quarter of the places to compute",
+        ),
+        (
+            lambda model: _values(model).min() >= 0,
+            "some values are negative: after the addition comes a ReLU",
+        ),
+        (
+            lambda model: not _computes(model, _NO_FIRST_RELU),
+            "between the two convolutions of 3x3 there is no ReLU: without it they are no more "
+            "than one larger convolution",
+        ),
+        (
+            lambda model: not _computes(model, _SECOND_RELU),
+            "the second convolution of 3x3 has a ReLU of its own, so that it can only add and "
+            "never take away: add first, then ReLU",
+        ),
+        (
+            lambda model: _computes(model, _BLOCK),
+            "the parts are right, but not how they are joined: two convolutions of 3x3 on one "
+            "way, with a ReLU between them, the 1x1 on the other; add both, then ReLU",
+        ),
     ],
     hints=[
         "Two ways lead from inputs to layers.add([…, …]); what they bring must have equal shapes.",
@@ -115,10 +171,12 @@ q4 = Model(
         (
             _BLOCK.replace("layers.add", "layers.concatenate"),
             "concatenate puts the maps behind each other, 64 channels; a residual block adds them",
+            lambda model: "Concatenate" in _kinds(model),
         ),
         (
             _BLOCK.replace("strides=2", "strides=1"),
-            "the map keeps its size: one of the 3x3 convolutions and the shortcut need strides=2",
+            "the map keeps its size: the first 3x3 convolution and the shortcut need strides=2",
+            lambda model: model.output_shape[1:3] == (14, 14),
         ),
         (
             _BLOCK.replace("Conv2D(32, 1, ", 'Conv2D(32, 3, padding="same", '),
@@ -139,18 +197,27 @@ q5 = Open(
     ],
     mistakes=[
         (
-            "Do not do it, a deeper network will only overfit.",
+            "A deeper network will only overfit.",
             "overfitting would show in a high accuracy on the digits it trains on, and that one "
             "is low",
-            lambda text: "only overfit" in text.lower() or "will overfit" in text.lower(),
+            lambda text: _claims(text, "only overfit", "will overfit", "would overfit"),
         ),
         (
             "Good idea: the network has too few parameters so far.",
             "its residual twin has exactly as many parameters, and learns",
-            lambda text: "too few parameters" in text.lower(),
+            lambda text: _claims(text, "too few parameters"),
         ),
     ],
 )  # fmt: skip
+
+
+def _claims(text, *phrases) -> bool:
+    """Tell whether a text says one of the phrases and denies nothing (advice aside)."""
+    advice = r"\b(do not|don['’]t|would not|wouldn['’]t|should not) (do|add|try|use|build)\b"
+    text = re.sub(advice, "", text.lower())
+    denied = re.search(r"\b(no|not|nor|never|cannot|neither)\b|n['’]t\b", text)
+    return not denied and any(phrase in text for phrase in phrases)
+
 
 q6 = Function(
     "Multiplications of a separable convolution",
