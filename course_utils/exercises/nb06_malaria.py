@@ -1,5 +1,7 @@
 """Questions of notebook 6, Malaria: small data, large consequences."""
 
+import re
+
 from course_utils.exercises.questions import Choice, Function, Model, Open, Result
 
 import numpy as np
@@ -189,6 +191,12 @@ def chance_that_alarm_is_right(sensitivity, specificity, infected):
     ],
 )
 
+# "I keep it at 0.5", and not "well above 0.5" or "0.5 % of the healthy cells".
+_HALF = re.compile(
+    r"\b(keep|choose|take|leave|use|threshold (is|of)|at)\b"
+    r"(?!.{0,25}(above|over|higher|more|than|below|under|most))[^.]{0,25}(\b0\.5|\b50 ?%)(?! ?%|\d)"
+)
+
 q6 = Open(
     "Your threshold",
     sample="A high one. Each patient has 1,000 cells, so one found is enough and a sensitivity of "
@@ -207,12 +215,12 @@ q6 = Open(
             "I keep the threshold at 0.5, as it is the middle of all probabilities.",
             "0.5 treats both errors as equally bad and both classes as equally frequent; count "
             "the alarms of a healthy person",
-            lambda text: "0.5" in text or "50 %" in text or "50%" in text,
+            lambda text: bool(_HALF.search(text.lower())),
         ),
         (
             "I choose the threshold with the highest accuracy on the test cells.",
             "accuracy on a balanced set does not know how rare infected cells are; count alarms",
-            lambda text: "accuracy" in text.lower(),
+            lambda text: bool(re.search("(highest|best|most|greatest) accuracy", text.lower())),
         ),
     ],
 )
