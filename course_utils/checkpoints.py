@@ -169,7 +169,7 @@ def sample_data(*data) -> list[float]:
 
 def _weigh(rows: np.ndarray) -> float:
     values = np.nan_to_num(rows.astype("float64").ravel())
-    weights = np.cos(np.arange(values.size) ** 2 % 1009)
+    weights = np.resize(np.cos(np.arange(1009) ** 2 % 1009), values.size)  # squares repeat
     return round(float(values @ weights / (np.linalg.norm(values) or 1.0)), 6)
 
 
