@@ -5,11 +5,13 @@ import html.parser
 import io
 
 from course_utils import plotting
+from course_utils.plotting.picture import PALETTE
 
 import IPython.display
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from PIL import Image
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -116,6 +118,20 @@ def test_alt_of_images_says_how_many_of_what_size():
     assert plotting.show_image(GREY[0]).alt == "One grey-level image, 28 by 28 pixels."
 
 
+def test_alt_of_a_map_in_false_colours_says_what_they_mean():
+    def alt(colormap, images=(GREY[0],)):
+        return plotting.show_images(images, colormap=colormap).alt
+
+    assert "image, 28 by 28 pixels (red above zero, blue below)." in alt("RdBu_r")
+    assert alt("cividis").startswith("One false-colour image")
+    assert alt("cividis").endswith("(blue low, yellow high).")
+    assert alt("magma") == "One false-colour image, 28 by 28 pixels."
+    assert "blue" not in alt("cividis", COLOUR)
+    tiles = plotting.show_tiles(GREY, colormap="RdBu_r").alt
+    assert tiles.endswith("in 1 row (red above zero, blue below).")
+    assert "blue" not in plotting.show_tiles(COLOUR).alt
+
+
 def test_alt_of_images_holds_title_and_captions():
     alt = plotting.show_images(GREY[:2], ["a 5", "a 0\nfor sure"], title="Digits").alt
     assert alt == "Digits: 2 grey-level images, 28 by 28 pixels. Captions: a 5; a 0, for sure."
@@ -162,6 +178,44 @@ def test_zero_is_white_where_colours_diverge():
     left, middle, right = (row[int(share * len(row))] for share in (0.18, 0.5, 0.82))
     assert middle.min() > 240
     assert left[2] > left[0] and right[0] > right[2]  # blue below zero, red above
+
+
+def test_a_large_image_is_averaged_and_not_thinned_out():
+    stripes = np.tile([0, 200], (800, 400)).astype(np.uint8)  # thinned out, it would be black
+    (ax,) = plotting.show_image(stripes).axes
+    drawn = ax.images[0].get_array()
+    assert max(drawn.shape) <= 360 and drawn.dtype == np.uint8
+    assert np.unique(drawn).size <= 2 and abs(drawn.mean() - 100) < 1
+    colour = random.random((721, 5, 3))
+    (ax,) = plotting.show_image(colour).axes
+    np.testing.assert_allclose(ax.images[0].get_array()[0, 0], colour[:3, :3].mean(axis=(0, 1)))
+
+
+# ---- The file's colours
+
+
+def test_a_grey_ramp_has_no_steps():
+    ramp = np.tile(np.linspace(0, 1, 300), (200, 1))
+    drawn = draw(plotting.show_image(ramp, size=3)).astype(int)
+    row = drawn[drawn.shape[0] // 2, 10:-10]
+    assert len(np.unique(row[:, 0])) > 40
+    assert np.abs(np.diff(row, axis=0)).max() < 16
+
+
+def test_the_background_is_white_where_the_image_is_nearly_so():
+    drawn = draw(plotting.show_images([random.normal(size=(30, 30))], colormap="RdBu_r", size=3))
+    assert np.all(drawn[:3] == 255) and np.all(drawn[:, :2] == 255)
+
+
+def test_small_coloured_areas_keep_their_colour():
+    """A photograph takes most colours; the lines of a legend must not lose theirs."""
+    figure = plotting.show_images([random.random((90, 90, 3)) * [0.1, 1, 0.1]], size=4)
+    for place, colour in enumerate(PALETTE):
+        figure.add_artist(Rectangle((0.1 + 0.1 * place, 0.5), 0.02, 0.015, color=colour))
+    drawn = draw(figure).astype(int)
+    for colour in PALETTE:
+        wanted = np.array([int(colour[n : n + 2], 16) for n in (1, 3, 5)])
+        assert (np.abs(drawn - wanted).max(axis=2) < 40).sum() > 50, colour
 
 
 def test_each_image_has_its_own_scale_unless_shared():
@@ -268,6 +322,13 @@ def test_alt_of_curves_names_ends_and_turns():
     (ax,) = figure.axes
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("pixels", "accuracy")
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["dense", "convnet"]
+
+
+def test_places_in_the_alt_of_curves_are_short():
+    figure = plotting.show_curves(
+        {"a": [1, 2]}, [0.0282727, 20_000], title="t", xlabel="x", ylabel="y", log_x=True
+    )
+    assert "a: from 1 at 0.0283 to 2 at 20000." in figure.alt
 
 
 def test_curves_differ_in_colour_dash_and_marker():

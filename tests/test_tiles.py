@@ -45,8 +45,9 @@ def test_colour_stays_as_it_is():
 def test_row_labels_and_alt_text():
     picture = plotting.show_tiles(np.zeros((6, 5, 5)), ["early", "late"], title="Two", columns=3)
     assert [text.get_text() for text in picture.axes[0].get_yticklabels()] == ["early", "late"]
-    assert (
-        picture.alt == "Two: A sheet of 6 images of 5 by 5 pixels in 2 rows, labelled early, late."
+    assert picture.alt == (
+        "Two: A sheet of 6 images of 5 by 5 pixels in 2 rows (blue low, yellow high), "
+        "labelled early, late."
     )
 
 

@@ -144,15 +144,23 @@ def _positions(x, values):
     return np.arange(1, len(values) + 1) if x is None else np.asarray(x)
 
 
+def _place(x) -> str:
+    """Return a position on the axis: 0.0282727 as 0.0283, and 20000 as it is."""
+    return f"{x:g}" if abs(x) >= 100 else f"{x:.3g}"
+
+
 def _describe_curve(label, values, x, percent: bool) -> str:
     values = np.asarray(values, dtype=float)
     show = "{:.1%}" if percent else "{:.3g}"
+    points = [
+        f"{show.format(value)} at {_place(place)}" for value, place in zip(values, x, strict=True)
+    ]
     if len(values) == 1:
-        return f"{label}: {show.format(values[0])} at {x[0]:g}."
-    ends = f"from {show.format(values[0])} at {x[0]:g} to {show.format(values[-1])} at {x[-1]:g}"
+        return f"{label}: {points[0]}."
     turns = [
-        f"{word} {show.format(values[place])} at {x[place]:g}"
+        f"{word} {points[place]}"
         for word, place in (("highest", np.argmax(values)), ("lowest", np.argmin(values)))
         if place not in (0, len(values) - 1)
     ]
+    ends = f"from {points[0]} to {points[-1]}"
     return f"{label}: {join_words([ends, *turns])}."

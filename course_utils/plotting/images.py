@@ -7,6 +7,11 @@ from course_utils.plotting.picture import Picture, new_axes, new_picture
 import numpy as np
 
 GRAY, DIVERGING, SEQUENTIAL = "gray", "RdBu_r", "cividis"
+COLOUR_MAPS = {  # what an image without colours of its own is called, and what its colours mean
+    GRAY: ("grey-level", ""),
+    DIVERGING: ("false-colour", "red above zero, blue below"),
+    SEQUENTIAL: ("false-colour", "blue low, yellow high"),
+}
 MAX_PIXELS = 360  # an image is drawn with at most this many pixels a side
 
 
@@ -46,7 +51,7 @@ def show_images(
             draw_image(ax, images[place], colormap, scale)
             if titles:
                 ax.set_title(titles[place], fontsize=9, pad=2)
-    figure.alt = alt or _describe(images, titles, title)
+    figure.alt = alt or _describe(images, titles, title, colormap)
     return figure
 
 
@@ -82,11 +87,27 @@ def show_numbers(
 def draw_image(ax, image, colormap: str = GRAY, limits=None) -> None:
     """Draw an (H, W) or (H, W, 3) image into axes, without ticks."""
     image = _to_2d_or_rgb(image)
-    step = -(-max(image.shape[:2]) // MAX_PIXELS)  # keeps a notebook small
+    image = _shrink(image)
     low, high = limits or _limits(image, colormap)
-    ax.imshow(image[::step, ::step], cmap=colormap, vmin=low, vmax=high, interpolation="nearest")
+    ax.imshow(image, cmap=colormap, vmin=low, vmax=high, interpolation="nearest")
     ax.set_xticks([])
     ax.set_yticks([])
+
+
+def _shrink(image) -> np.ndarray:
+    """Average blocks of pixels until there are at most `MAX_PIXELS` a side; keeps notebooks small.
+
+    What is left over at the right and bottom, less than a block, is cut off.
+    """
+    step = -(-max(image.shape[:2]) // MAX_PIXELS)
+    if step == 1:
+        return image
+    steps = [min(step, side) for side in image.shape[:2]]
+    rows, columns = (side // size for side, size in zip(image.shape, steps, strict=False))
+    cut = image[: rows * steps[0], : columns * steps[1]]
+    blocks = cut.reshape(rows, steps[0], columns, steps[1], *image.shape[2:])
+    mean = blocks.mean(axis=(1, 3))
+    return mean.round().astype(image.dtype) if image.dtype.kind == "u" else mean
 
 
 def draw_numbers(ax, patch, colormap: str = GRAY, font_size: float = 10) -> None:
@@ -134,12 +155,15 @@ def _as_titles(titles, count: int) -> list[str]:
     return titles
 
 
-def _describe(images, titles, title) -> str:
-    kinds = {"colour" if image.ndim == 3 else "grey-level" for image in images}
+def _describe(images, titles, title, colormap) -> str:
+    plain, colours = COLOUR_MAPS.get(colormap, ("false-colour", ""))
+    kinds = {"colour" if image.ndim == 3 else plain for image in images}
+    colours = f" ({colours})" if colours and plain in kinds else ""
     shapes = {image.shape[:2] for image in images}
     size = f", {' by '.join(map(str, shapes.pop()))} pixels" if len(shapes) == 1 else ""
     count = "One" if len(images) == 1 else str(len(images))
-    words = f"{count} {' and '.join(sorted(kinds))} image{'s' * (len(images) > 1)}{size}."
+    kinds = " and ".join(sorted(kinds))
+    words = f"{count} {kinds} image{'s' * (len(images) > 1)}{size}{colours}."
     if titles:
         words += f" Captions: {'; '.join(text.replace(chr(10), ', ') for text in titles)}."
     return f"{title}: {words}" if title else words

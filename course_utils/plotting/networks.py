@@ -6,7 +6,6 @@ from course_utils.plotting.picture import (
     ORANGE,
     SKY,
     Picture,
-    join_words,
     new_axes,
     new_picture,
 )
@@ -126,4 +125,4 @@ def _extremes(networks, what, unit) -> str:
     ends = [pick(networks, key=lambda row: getattr(row, what)) for pick in (min, max)]
     best = max(networks, key=lambda row: row.top1)
     said = [f"{row.name} {getattr(row, what):,.0f} {unit}, {row.top1:.1%}" for row in ends]
-    return f"from {join_words(said)}; the most accurate is {best.name} with {best.top1:.1%}."
+    return f"from {' to '.join(said)}; the most accurate is {best.name} with {best.top1:.1%}."

@@ -18,6 +18,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 PIXELS_PER_INCH = 96  # on the reader's screen
 SHARPNESS = 1.6  # pixels in the file for each pixel on the screen
+COLOURS, GREYS = 128, 48  # of a picture's palette, beside white
 
 STYLE = {
     "font.size": 10.5,
@@ -40,15 +41,15 @@ class Picture(Figure):
     alt = ""
 
     def to_png(self) -> bytes:
-        """Return the picture as a PNG file of at most 256 colours, which halves its size."""
+        """Return the picture as a PNG file of at most 177 colours, which halves its size."""
         from PIL import Image
 
         drawn, packed = io.BytesIO(), io.BytesIO()
         with matplotlib.rc_context(STYLE):
             self.savefig(drawn, format="png", dpi=PIXELS_PER_INCH * SHARPNESS)
-        few = Image.open(drawn).convert("RGB").quantize(256, method=Image.Quantize.FASTOCTREE)
-        few.putpalette([255 if value >= 253 else value for value in few.getpalette()])  # white
-        few.save(packed, format="png", optimize=True)
+        _reduce_colours(Image.open(drawn).convert("RGB")).save(
+            packed, format="png", compress_level=8
+        )
         return packed.getvalue()
 
     def to_html(self) -> str:
@@ -64,6 +65,24 @@ class Picture(Figure):
         from IPython.display import display
 
         display({"text/html": self.to_html(), "text/plain": self.alt}, raw=True)
+
+
+def _reduce_colours(image):
+    """Return an RGB image of PIL with a palette: white, greys, and colours that fit the image.
+
+    The colours are those of an octree, which heeds how far apart colours are and not how many
+    pixels they have, so that what is small (a line of a legend) keeps its own. An octree has few
+    greys, though, and gives white a tinge where there is much that is nearly white.
+    """
+    from PIL import Image
+
+    octree = image.quantize(COLOURS, method=Image.Quantize.FASTOCTREE).getpalette()
+    colours = np.reshape(octree, (-1, 3))
+    greys = np.linspace(0, 247, GREYS).round().astype(int)[:, np.newaxis].repeat(3, axis=1)
+    colours = np.concatenate([colours[colours.min(axis=1) < 248], greys])
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([255, 255, 255, *colours.ravel().tolist()])
+    return image.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 def new_picture(width: float, height: float, title: str = "", alt: str = "") -> Picture:

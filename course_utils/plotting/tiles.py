@@ -1,6 +1,6 @@
 """Many small images of one size on a sheet: weights, feature maps, patterns."""
 
-from course_utils.plotting.images import DIVERGING, SEQUENTIAL, _to_2d_or_rgb
+from course_utils.plotting.images import COLOUR_MAPS, DIVERGING, SEQUENTIAL, _to_2d_or_rgb
 from course_utils.plotting.picture import STYLE, Picture, new_axes, new_picture
 
 import matplotlib
@@ -42,7 +42,9 @@ def show_tiles(
     ax.set_xticks([])
     _label_rows(ax, list(row_labels or []), rows, step)
     height, breadth = images[0].shape[:2]
-    words = f"A sheet of {len(images)} images of {height} by {breadth} pixels in {rows} rows"
+    colours = COLOUR_MAPS.get(colormap, ("", ""))[1] if images[0].ndim == 2 else ""
+    words = f"A sheet of {len(images)} images of {height} by {breadth} pixels in {rows} row"
+    words += "s" * (rows > 1) + (f" ({colours})" if colours else "")
     labels = f", labelled {', '.join(row_labels)}" if row_labels else ""
     figure.alt = alt or f"{title}: {words}{labels}.".removeprefix(": ")
     return figure
