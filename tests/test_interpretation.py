@@ -362,6 +362,18 @@ def test_grad_cam_takes_the_predicted_class(activation, outputs):
     )
 
 
+@pytest.mark.parametrize("number", [None, 1], ids=["predicted class", "one class"])
+@pytest.mark.parametrize("activation, outputs", [("softmax", 3), ("sigmoid", 1)])
+def test_grad_cam_of_a_batch_is_that_of_each_image(activation, outputs, number, monkeypatch):
+    monkeypatch.setattr(room.attribution, "BATCH", 4)  # the last batch is smaller
+    model = tiny(activation, outputs)
+    images = np.random.default_rng(7).normal(size=(6, 6, 5, 2))
+    heats = room.grad_cam(model, images, number)
+    assert heats.shape == (6, 6, 5) and heats.dtype == np.float32
+    for image, heat in zip(images, heats, strict=True):
+        np.testing.assert_allclose(heat, room.grad_cam(model, image, number), atol=1e-6)
+
+
 def test_grad_cam_is_not_blinded_by_a_saturated_output():
     """A sigmoid at exactly 1 has no gradient; the score before it has."""
     model = tiny("sigmoid", 1, dtype="float32")
@@ -513,7 +525,7 @@ FAULTS = {
     "(3, 20, 28, 1)": lambda m, x: room.feature_maps(m, x[:, :20]),
     "There is no image": lambda m, x: room.feature_maps(m, x[:0]),
     "give numbers": lambda m, x: room.feature_maps(m, x.astype(str)),
-    "give one image": lambda m, x: room.grad_cam(m, x),
+    "give one image": lambda m, x: room.occlusion_map(m, x),
     "the model has the classes 0 to 9": lambda m, x: room.grad_cam(m, x[0], 10),
     "not (N, classes)": lambda m, x: room.grad_cam(models.convolutional_base(), x[0]),
     "from 1 to 28": lambda m, x: room.occlusion_map(m, x[0], window=40),

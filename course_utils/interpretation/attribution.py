@@ -1,8 +1,11 @@
 """Which part of an image made the network decide as it did: Grad-CAM and occlusion."""
 
+from functools import partial
+
 from course_utils import settings
 from course_utils.interpretation.layers import (
     check_image,
+    check_images,
     check_model,
     cut,
     find_map_layer,
@@ -15,7 +18,7 @@ settings.start_tensorflow()
 
 import tensorflow as tf
 
-BATCH = 64  # covered images that go through the network at a time
+BATCH = 64  # images that go through the network at a time
 
 
 def grad_cam(model, image, class_index=None, layer=None) -> np.ndarray:
@@ -24,18 +27,23 @@ def grad_cam(model, image, class_index=None, layer=None) -> np.ndarray:
     The feature maps of `layer` are added up, each weighted by the mean gradient of the class'
     score (before softmax or sigmoid) with respect to it; what is below zero is cut off.
 
-    image: (height, width, channels), as the model takes it; class_index: default the class that
-    the model predicts; a model with a single sigmoid output has the classes 0 and 1;
+    image: (height, width, channels), as the model takes it, or a batch of such images, which is
+    much quicker than one after the other; class_index: default the class that the model predicts,
+    for each image its own; a model with a single sigmoid output has the classes 0 and 1;
     layer: default the last one with feature maps larger than one value.
     Returns (height, width), enlarged to the image's size, float32 from 0 to 1 at the strongest
-    place; all zero where nothing speaks for the class.
+    place; all zero where nothing speaks for the class. For a batch (N, height, width), each map
+    on its own scale.
     """
     check_model(model)
     found = last_maps(model) if layer is None else find_map_layer(model, layer)[1]
+    images = check_images(model, image) if np.ndim(image) == 4 else check_image(model, image)
     network = cut(model, [found], logits=True)
-    images = tf.constant(check_image(model, image))
-    heat, _ = heat_for_class(network, images, lambda logits: _pick_score(logits, class_index))
-    return scale_heat(heat)
+    heats = [
+        scale_heat(_heats(network, tf.constant(some), partial(_add_scores, classes=class_index))[0])
+        for some in np.split(images, range(BATCH, len(images), BATCH))
+    ]
+    return np.concatenate(heats) if np.ndim(image) == 4 else heats[0][0]
 
 
 def heat_for_class(network, images, pick_score):
@@ -44,6 +52,16 @@ def heat_for_class(network, images, pick_score):
     network: gives feature maps and logits, as `cut(model, [layer], logits=True)`; images: tensor
     (1, height, width, channels); pick_score: takes the logits, returns the score of the class.
     """
+    heats, logits = _heats(network, images, pick_score)
+    return heats[0], logits
+
+
+def _heats(network, images, pick_score):
+    """Return the heat of each image, (N, height, width), and all logits.
+
+    pick_score returns the sum of the scores of the images' classes; an image's gradient depends
+    on its own score alone.
+    """
     with tf.GradientTape() as tape:
         tape.watch(images)
         maps, logits = network(images, training=False)
@@ -51,13 +69,14 @@ def heat_for_class(network, images, pick_score):
     gradient = tf.cast(tape.gradient(score, maps), images.dtype)
     weights = tf.reduce_mean(gradient, axis=(1, 2), keepdims=True)
     heat = tf.reduce_sum(weights * tf.cast(maps, images.dtype), axis=-1, keepdims=True)
-    return tf.image.resize(tf.nn.relu(heat), tf.shape(images)[1:3])[0, :, :, 0], logits
+    return tf.image.resize(tf.nn.relu(heat), tf.shape(images)[1:3])[..., 0], logits
 
 
 def scale_heat(heat) -> np.ndarray:
-    """Return a heat map as float32 that is 1 at its strongest place, or 0 everywhere."""
+    """Return heat maps as float32, each 1 at its strongest place, or 0 everywhere."""
     heat = np.asarray(heat)
-    return (heat / (heat.max() or 1.0)).astype("float32")
+    strongest = heat.max(axis=(-2, -1), keepdims=True)
+    return (heat / np.where(strongest > 0, strongest, 1)).astype("float32")
 
 
 def occlusion_map(model, image, class_index=None, window=None, stride=None) -> np.ndarray:
@@ -78,15 +97,14 @@ def occlusion_map(model, image, class_index=None, window=None, stride=None) -> n
         for top in _starts(image.shape[0], window, stride)
         for left in _starts(image.shape[1], window, stride)
     ]
-    network = cut(model, [model.outputs[0]._keras_history.operation])
-    before, class_index = _probability(network, image[None], class_index)
+    before, class_index = _probability(model, image[None], class_index)
     falls, count = np.zeros((2, *image.shape[:2]))
     for start in range(0, len(corners), BATCH):
         some = corners[start : start + BATCH]
         covered = np.repeat(image[None], len(some), axis=0)
         for picture, (top, left) in zip(covered, some, strict=True):
             picture[top : top + window, left : left + window] = image.mean(axis=(0, 1))
-        after, _ = _probability(network, covered, class_index)
+        after, _ = _probability(model, covered, class_index)
         for value, (top, left) in zip(after, some, strict=True):
             place = slice(top, top + window), slice(left, left + window)
             falls[place] += before[0] - value
@@ -125,21 +143,25 @@ def last_maps(model):
     raise ValueError(f"The model {model.name!r} makes no feature maps, so there is no Grad-CAM.")
 
 
-def _pick_score(logits, class_index):
-    """Return the score of a class; for a single output, class 0 has the negative score."""
+def _add_scores(logits, classes):
+    """Return the sum of the scores of a class; for a single output, class 0 has the negative score.
+
+    classes: a number for all images, or None for the predicted class of each.
+    """
     if logits.shape.rank != 2:
         raise ValueError(f"The model's output has the shape {logits.shape}, not (N, classes).")
-    if class_index is None:
-        class_index = int(logits[0, 0] > 0) if logits.shape[1] == 1 else int(np.argmax(logits[0]))
-    _check_class(class_index, logits.shape[1])
     if logits.shape[1] == 1:
-        return logits[0, 0] if class_index else -logits[0, 0]
-    return logits[0, class_index]
+        logits = tf.concat([-logits, logits], axis=1)
+    if classes is None:
+        classes = np.argmax(logits, axis=1)
+    else:
+        _check_class(classes, logits.shape[1])
+    return tf.reduce_sum(logits * tf.one_hot(classes, logits.shape[1], dtype=logits.dtype))
 
 
-def _probability(network, images, class_index):
+def _probability(model, images, class_index):
     """Return the probability of a class for each image, and the class (default: predicted)."""
-    outputs = np.asarray(network(images, training=False))
+    outputs = np.asarray(model(images, training=False))
     if outputs.ndim != 2:
         raise ValueError(f"The model's output has the shape {outputs.shape}, not (N, classes).")
     if outputs.shape[1] == 1:

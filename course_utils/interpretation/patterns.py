@@ -68,7 +68,7 @@ def filter_patterns(
 
     Notes
     -----
-    All filters are one batch in one compiled loop, on the model cut at the layer, in chunks of
+    All filters are one batch in one compiled step, on the model cut at the layer, in chunks of
     32, or of fewer where the chunk's feature maps would take more than 64 MiB; the gradients
     take about twice that much more.
     """
@@ -86,7 +86,7 @@ def filter_patterns(
             images = _resize(images, octave_size)
             for block in _blocks(steps):
                 images = climb(images, some, block)
-                bar.advance(int(block) * len(some))
+                bar.advance(block * len(some))
         patterns.append(images.numpy())
     bar.close()
     return np.concatenate(patterns)
@@ -122,8 +122,8 @@ def deep_dream(
         image = _resize(image, size) + original - _resize(shrunk, size)
         shrunk = original
         for block in _blocks(steps):
-            image = climb(image, block, tf.constant([seed, number], tf.int32))
-            bar.advance(int(block))
+            image = climb(image, block, (seed, number))
+            bar.advance(block)
     bar.close()
     return image.numpy()[0]
 
@@ -146,49 +146,53 @@ def _filter_climb(model, layer, sizes, *rules):
 
 
 def _compile_filter_climb(network, step_size, regularisation):
-    """Return a compiled function that takes steps for (images, filters), one filter an image."""
+    """Return a function that takes steps for (images, filters), one filter an image."""
     any_images = tf.TensorSpec(network.inputs[0].shape, network.inputs[0].dtype)
-    numbers, count = tf.TensorSpec([None], tf.int32), tf.TensorSpec([], tf.int32)
+    numbers = tf.TensorSpec([None], tf.int32)
 
-    @tf.function(input_signature=[any_images, numbers, count])  # traced once for all sizes
-    def climb(images, filters, steps):
+    # Traced once for all sizes. A loop inside would cost more to compile than it saves.
+    @tf.function(input_signature=[any_images, numbers], autograph=False)
+    def step(images, filters):
         own = tf.one_hot(filters, network.outputs[0].shape[-1], dtype=images.dtype)
-        for _ in tf.range(steps):
-            with tf.GradientTape() as tape:
-                tape.watch(images)
-                maps = tf.cast(network(images, training=False), images.dtype)
-                means = tf.reduce_mean(maps, axis=(1, 2))
-                response = tf.reduce_sum(means * own)
-            images += step_size * _normalise(tape.gradient(response, images))
-            if regularisation:
-                blurred = tf.nn.avg_pool2d(images, 3, 1, "SAME")
-                images += regularisation * (blurred - images)
+        with tf.GradientTape() as tape:
+            tape.watch(images)
+            maps = tf.cast(network(images, training=False), images.dtype)
+            response = tf.reduce_sum(tf.reduce_mean(maps, axis=(1, 2)) * own)
+        images += step_size * _normalise(tape.gradient(response, images))
+        if regularisation:
+            images += regularisation * (tf.nn.avg_pool2d(images, 3, 1, "SAME") - images)
+        return images
+
+    def climb(images, filters, steps):
+        for _ in range(steps):
+            images = step(images, filters)
         return images
 
     return climb
 
 
 def _compile_dream_climb(network, weights, step_size, limits):
-    """Return a compiled function that takes steps for one image; it is shifted in each step.
+    """Return a function that takes steps for one image; it is shifted in each step.
 
     The shift, random and undone afterwards, keeps the grid of the strides out of the picture.
     """
-
     any_image = tf.TensorSpec(network.inputs[0].shape, network.inputs[0].dtype)
-    count, two = tf.TensorSpec([], tf.int32), tf.TensorSpec([2], tf.int32)
 
-    @tf.function(input_signature=[any_image, count, two])  # traced once for all octaves
+    @tf.function(input_signature=[any_image, tf.TensorSpec([2], tf.int32)], autograph=False)
+    def step(image, seed):  # traced once for all octaves
+        shift = tf.random.stateless_uniform([2], seed, -16, 17, tf.int32)
+        image = tf.roll(image, shift, axis=(1, 2))
+        with tf.GradientTape() as tape:
+            tape.watch(image)
+            outputs = tf.nest.flatten(network(image, training=False))
+            squares = [tf.reduce_mean(tf.cast(maps, image.dtype) ** 2) for maps in outputs]
+            response = sum(w * square for w, square in zip(weights, squares, strict=True))
+        image += step_size * _normalise(tape.gradient(response, image))
+        return tf.roll(tf.clip_by_value(image, *limits), -shift, axis=(1, 2))
+
     def climb(image, steps, seed):
-        for step in tf.range(steps):
-            shift = tf.random.stateless_uniform([2], seed + [step, 0], -16, 17, tf.int32)
-            image = tf.roll(image, shift, axis=(1, 2))
-            with tf.GradientTape() as tape:
-                tape.watch(image)
-                outputs = tf.nest.flatten(network(image, training=False))
-                squares = [tf.reduce_mean(tf.cast(maps, image.dtype) ** 2) for maps in outputs]
-                response = sum(w * square for w, square in zip(weights, squares, strict=True))
-            image += step_size * _normalise(tape.gradient(response, image))
-            image = tf.roll(tf.clip_by_value(image, *limits), -shift, axis=(1, 2))
+        for number in range(steps):
+            image = step(image, tf.constant([seed[0] + number, seed[1]], tf.int32))
         return image
 
     return climb
@@ -222,11 +226,11 @@ def _resize(images, size):
 
 
 def _blocks(steps):
-    """Return the steps in portions of `BLOCK`, as tensors, so that nothing is traced twice."""
+    """Return the steps in portions of `BLOCK`."""
     if steps < 0:
         raise ValueError(f"steps is {steps}: give a whole number from 0 on.")
     full, rest = divmod(steps, BLOCK)
-    return [tf.constant(n) for n in [BLOCK] * full + [rest] if n]
+    return [BLOCK] * full + [rest] * (rest > 0)
 
 
 def _check_size(model, size) -> tuple[int, int]:
