@@ -551,3 +551,150 @@ def test_instructors_page_has_every_question_with_its_solution(tmp_path):
             assert f"{name} · {html.escape(question.title, quote=False)}" in page
     assert page.count("Typical mistakes</strong>") == len(QUESTIONS)
     assert 'src="http' not in page
+
+
+# Answers in another form, and messages that fit
+
+
+@pytest.mark.parametrize("layer", ['Activation("relu")', "ReLU()"])
+def test_an_activation_after_batch_normalisation_may_be_either_layer(layer):
+    blocks = CONVNET.replace(', activation="relu"),', "), layers.BatchNormalization(), {},")
+    question = Model("Normalised", solution=blocks.format("layers.ReLU()"), hints=HINTS)
+    assert question.judge(question.run(blocks.format(f"layers.{layer}"))).state == "right"
+    wrong = question.judge(question.run(blocks.format('layers.Activation("tanh")')))
+    assert "layer 3 (Activation) has activation tanh; the question asks for relu" in wrong.text
+
+
+def test_a_flatten_that_finds_nothing_to_flatten_does_not_count():
+    averaged = CONVNET.replace("Flatten()", "GlobalAveragePooling2D()")
+    question = Model("Averaged", solution=averaged, hints=HINTS)
+    with_flatten = averaged.replace("2D(),", "2D(), layers.Flatten(),")
+    assert question.judge(question.run(with_flatten)).state == "right"
+    assert "Flatten where the question asks for Glob" in question.judge(question.run(CONVNET)).text
+
+
+@pytest.mark.parametrize("answer", [("b", "2"), ("B", 2), (" b", " 2 "), ["b", 2], ("b", 2.0)])
+def test_choice_takes_the_reason_as_a_digit_in_quotes_too(answer):
+    options, reasons = {"a": "this", "b": "that"}, {1: "so", 2: "thus"}
+    question = Choice("Which", options=options, reasons=reasons, right=("b", 2), hints=HINTS)
+    assert question.judge(answer).state == "right"
+    for strange in ("3", "two", "", "\u00b2", "9" * 5000, None, [2]):
+        assert question.judge(("b", strange)).state == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("right", "answer", "found", "not_found"),
+    [
+        ((13, 13, 9, 4, 2, 1), (28, 13, 13, 9, 4, 2, 1), "7 numbers", "batch"),
+        ((13, 13, 9, 4, 2, 1), (13, 13, 9, 4, 1, 2), "another order.", "height"),
+        ((13, 13, 9, 4, 2, 1), "13", "a tuple is asked for;", "height"),
+        ((32, 512, 512, 3), (3, 32, 512, 512), "order: batch, height, width, channels", "axes"),
+        ((32, 512, 512, 3), (32, 512, 512, 1), "look at the channels again", "axis"),
+        ((32, 512, 512, 3), (1, 32, 512, 512, 3), "the right answer has 4", "one sample"),
+        ((28, 28), (1, 28, 28), "give the shape of one sample", "channels"),
+        ((10,), (None, 10), "give the shape of one sample", "channels"),
+    ],
+)
+def test_shape_names_axes_only_where_they_have_names(right, answer, found, not_found):
+    text = Shape("Shape", right=right, hints=HINTS).judge(answer).text
+    assert found in text and not_found not in text
+
+
+def test_a_message_that_asks_ends_as_a_question():
+    mistakes = [(2, "which of them is left?"), (3, "one too many."), (4, "and so on ...")]
+    question = Number("Left", right=1, hints=HINTS, mistakes=mistakes)
+    assert question.judge(2).text == "which of them is left?"
+    assert question.judge(3).text == "one too many."
+
+
+def test_function_that_changes_what_comes_in_is_told_where_that_matters():
+    image = np.arange(1, 10).reshape(3, 3)
+    options = {"solution": SHIFT, "inputs": [(image, 1)], "hints": HINTS}
+    strict, lenient = (Function("Shift", keeps_inputs=keeps, **options) for keeps in (True, False))
+    assert "work on a copy" in strict.judge(changes_its_input).text
+    assert lenient.judge(changes_its_input).state == "right"
+    assert strict.judge(strict.right_answer()).state == "right"
+    assert "Is there a return?" in strict.judge(no_return).text
+    assert image.tolist() == [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
+
+
+def test_functions_of_students_and_stored_mistakes_warn_nobody(recwarn):
+    question = Function(
+        "Ratio",
+        solution="def ratio(a, b):\n    return a / b if b else 0.0",
+        inputs=[(np.float64(0), np.float64(0)), (np.float64(1), np.float64(2))],
+        hints=HINTS,
+        mistakes=[("def ratio(a, b):\n    return b / a", "the wrong way round")],
+    )
+    assert "NaN" in question.judge(lambda a, b: a / b).text
+    assert "the wrong way round" in question.judge(lambda a, b: b / a).text
+    assert not recwarn.list
+
+
+# Good answers in a reader's own words
+
+OWN_WORDS = {
+    ("nb01_dense_mnist", "q9"): [
+        "The curve is not exactly the same: digits are taller than wide.",
+        "The two curves are not identical, since digits are taller.",
+        "It need not be equal, digits are taller than wide.",
+        "It falls faster, because digits are taller. Nothing guarantees the same curve.",
+    ],
+    ("nb02_convnets", "q5"): [
+        "Sobel_x finds the two edges of the gap; sobel_y only sees the waistband.",
+        "The first one (sobel x) sees the gap between the legs, sobel_y does not",
+    ],
+    ("nb03_padding_and_strides", "q12"): [
+        "The third one: without pooling and strides its map stays large, so an answer per pixel",
+        "Network 3, because no stride shrinks its map",
+    ],
+    ("nb04_pooling", "q6"): [
+        "Stop without pooling after 2 epochs, where the val loss is lowest; 60000 digits instead "
+        "of 10000 narrow the gap",
+        "Stop once the training loss still falls but the loss on the held-out digits rises; more "
+        "digits help",
+        "At the minimum of val_loss each, even if the training loss goes on falling",
+    ],
+    ("nb04_pooling", "q11"): [
+        "(a) global average pooling suits telling whether there is a cat; (b) finding where the "
+        "cat is; (c) each pixel of a road",
+        "where the position does not matter, global pooling is fine; (b) in which half is it; (c) "
+        "find the road",
+        "(a) cat or not (b) which quarter. Never pool for segmentation; each pixel counts",
+        "Global pooling is not good for finding the place of a tumour, but for cat or dog it is",
+    ],
+    ("nb05_augmentation", "q7"): [
+        "Reading text: a mirror image is wrong, since letters never come mirrored; small shifts "
+        "are safe",
+        "A mirrored page of text, which none of us can read; a small zoom is safe",
+        "Street signs from few images: a mirrored arrow points the other way; brightness is safe",
+    ],
+    ("nb06_malaria", "q6"): [
+        "A high one, well above 0.5, say 0.95, since a patient has 1,000 cells and one is enough",
+        "High, so that at most 0.5 % of the healthy cells raise an alarm for the nurse to look at",
+        "I would not watch the accuracy but the specificity, and choose a high threshold",
+    ],
+    ("nb07_pretrained_applications", "q8"): [
+        "X-ray images, because ImageNet consists of dogs, cats and cars and so on",
+        "Radar images, since the texture is the same everywhere on them",
+        "Dogs drawn by children, for there is no fur in a drawing",
+    ],
+    ("nb08_filter_visualisation", "q7"): [
+        "Black out the parasite and compare the accuracy before and after",
+        "Cut out the parasite and see whether the probability falls",
+        "Swap the spot for a piece of a healthy cell and ask the network again",
+        "Inpaint it with the colour around it; if the accuracy falls, the spot counted",
+    ],
+    ("nb09_architectures", "q5"): [
+        "The trouble is not too few parameters: the twin has as many",
+        "It is not that the net will overfit, it trains badly",
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "answer"),
+    [(*place, answer) for place, answers in OWN_WORDS.items() for answer in answers],
+)
+def test_a_good_answer_in_own_words_is_taken(module, name, answer):
+    assert exercises.questions_of(module)[name].judge(answer).state == "noted"
