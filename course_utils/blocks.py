@@ -7,6 +7,7 @@ cutting, is part of the compiled function. Each step is still the model's own `t
 `benchmarks/training.py` shows what it saves.
 """
 
+import math
 from contextlib import contextmanager
 
 from course_utils import settings
@@ -18,6 +19,10 @@ settings.start_tensorflow()
 import keras  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
+STEPS = 100  # in a block of small inputs
+VALUES = 10_000_000  # of its inputs: of large images a block has fewer steps, so that it ends soon
+STEPS_OF_A_DATASET = 20
+
 
 @contextmanager
 def in_blocks(model, x, y, batch_size=None, shuffle=True):
@@ -28,31 +33,30 @@ def in_blocks(model, x, y, batch_size=None, shuffle=True):
     compiled with `run_eagerly=True` and data of other kinds are left to Keras.
     """
     before = model.steps_per_execution, model.jit_compile
-    steps, compiled = _how(model)
     arguments = {"x": x, "y": y, "batch_size": batch_size, "shuffle": shuffle}
     if hasattr(x, "__array__") and hasattr(y, "__array__") and not model.run_eagerly:
-        blocks = _Blocks(model, x, y, batch_size or 32, shuffle, steps, compiled)
+        blocks = _Blocks(model, x, y, batch_size or 32, shuffle)
+        _set_execution(model, 1, before[1])  # Keras is to call for each block
         model.train_function = blocks.train
         arguments = {"x": blocks.starts(), "shuffle": False}
     elif not model.run_eagerly:
-        _set_execution(model, steps, compiled)
+        _set_execution(model, STEPS_OF_A_DATASET, _is_faster_with_xla(model))
     try:
         yield arguments
     finally:
         _set_execution(model, *before)
 
 
-def _how(model) -> tuple[int, bool]:
-    """Return how many steps a block has, and whether XLA compiles it.
+def _is_faster_with_xla(model) -> bool:
+    """Tell whether XLA should compile the steps.
 
-    XLA makes a dense network faster and a convolution slower. On a GPU it would need parts of
+    It makes a dense network faster and a convolution slower. On a GPU it would need parts of
     CUDA that not every machine has.
     """
     layers = list(model._flatten_layers(include_self=False))
-    if any("Conv" in type(layer).__name__ for layer in layers):
-        return 20, False
-    gpus = tf.config.list_physical_devices("GPU")
-    return 100, not gpus and all(layer.supports_jit for layer in layers)
+    has_convolution = any("Conv" in type(layer).__name__ for layer in layers)
+    can = all(layer.supports_jit for layer in layers)
+    return can and not has_convolution and not tf.config.list_physical_devices("GPU")
 
 
 def _set_execution(model, steps: int, jit_compile) -> None:
@@ -64,7 +68,7 @@ def _set_execution(model, steps: int, jit_compile) -> None:
 class _Blocks:
     """Trains on arrays: each call of `train` makes the steps of one block."""
 
-    def __init__(self, model, x, y, batch_size, shuffle, steps, compiled):
+    def __init__(self, model, x, y, batch_size, shuffle):
         if len(x) != len(y):
             raise ValueError(
                 f"There are {len(x):,} samples and {len(y):,} labels: give one label a sample."
@@ -72,17 +76,22 @@ class _Blocks:
         if not len(x):
             raise ValueError("There are no samples to train on: give at least one.")
         self.model, self.x, self.y = model, _as_tensor(x), _as_tensor(y)
-        self.batch_size, self.shuffle, self.block = batch_size, shuffle, steps
+        self.batch_size, self.shuffle = batch_size, shuffle
+        self.block = min(STEPS, 1 + VALUES // (batch_size * math.prod(self.x.shape[1:])))
         self.full_batches, self.left_over = divmod(len(x), batch_size)
         self.order = tf.range(len(x))
         model.optimizer.build(model.trainable_variables)
         model.test_step((self.x[:1], self.y[:1]))  # so that metrics, too, have their variables
+        compiled = _is_faster_with_xla(model)
         self._steps = tf.function(self._make_steps, autograph=False, jit_compile=compiled)
         self._last_step = tf.function(self._make_step, autograph=False)
 
     def starts(self) -> tf.data.Dataset:
         """Return the number of the first batch of each block, the "data" of an epoch."""
-        return tf.data.Dataset.range(0, max(self.full_batches, 1), self.block)
+        options = tf.data.Options()
+        options.autotune.enabled = False  # ending its thread can take 0.3 s, epoch by epoch
+        starts = tf.data.Dataset.range(0, max(self.full_batches, 1), self.block)
+        return starts.with_options(options)
 
     def train(self, iterator) -> dict:
         """Make the steps of the next block, as Keras' own `train_function` makes one."""

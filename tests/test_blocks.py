@@ -1,6 +1,6 @@
 """Blocks of steps: each sample once an epoch, in a new order, with the losses of Keras' own fit."""
 
-from course_utils import training
+from course_utils import blocks, training
 from course_utils.blocks import in_blocks
 
 import keras
@@ -40,10 +40,10 @@ class Diary(layers.Layer):
         return shape
 
 
-def diary_of(samples, batch_size, epochs=1, **options):
+def diary_of(samples, batch_size, epochs=1, compiled=None, **options):
     """Train on the numbers 0, 1, 2, … and return those that each epoch has seen, in order."""
     model = keras.Sequential([keras.Input((1,)), Diary(samples * epochs), layers.Dense(1)])
-    model.compile(keras.optimizers.SGD(0.0), "mse")
+    model.compile(keras.optimizers.SGD(0.0), "mse", **(compiled or {}))
     x = np.arange(samples, dtype="float32")[:, None]
     training.fit(model, x, x, batch_size=batch_size, epochs=epochs, **options)
     steps = -(-samples // batch_size)
@@ -58,6 +58,26 @@ def diary_of(samples, batch_size, epochs=1, **options):
 def test_every_sample_is_seen_once_in_each_epoch(samples, batch_size):
     for epoch in diary_of(samples, batch_size, epochs=2):
         np.testing.assert_array_equal(np.sort(epoch), np.arange(samples))
+
+
+def test_steps_that_were_grouped_by_hand_are_all_made():
+    grouped = {"steps_per_execution": 4}
+    for epoch in diary_of(403, 2, epochs=2, compiled=grouped):
+        np.testing.assert_array_equal(np.sort(epoch), np.arange(403))
+
+
+def test_of_large_images_a_block_has_fewer_steps(monkeypatch):
+    monkeypatch.setattr(blocks, "VALUES", 36 * 20 * 3)
+    seen = Calls()
+    history = training.fit(make(), X, Y, epochs=1, batch_size=20, callbacks=[seen])
+    assert seen.count == 3 and len(history.epoch) == 1  # 11 batches and a half, four in a block
+
+
+class Calls(keras.callbacks.Callback):
+    count = 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.count += 1
 
 
 def test_each_epoch_has_an_order_of_its_own_and_a_seed_repeats_them():
