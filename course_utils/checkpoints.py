@@ -160,7 +160,7 @@ def fingerprint_data(*data) -> str:
 def sample_data(*data) -> list[float]:
     """Return one number for each array of decimals of what `fit` takes.
 
-    It is a sum over some 200 rows, each value with a weight of its own: other values change it,
+    It is a sum over some 50 rows, each value with a weight of its own: other values change it,
     while the last digits, in which processors differ, do not.
     """
     arrays = [np.asarray(part) for part in _parts(data) if hasattr(part, "__array__")]
@@ -189,7 +189,7 @@ def _parts(data) -> list:
 
 
 def _some_rows(array: np.ndarray) -> np.ndarray:
-    return np.ascontiguousarray(array[:: max(1, len(array) // 200)])
+    return np.ascontiguousarray(array[:: max(1, len(array) // 50)])
 
 
 def _describe(part):
