@@ -174,7 +174,7 @@ q6 = Choice(
     ],
 )
 
-_TRANSFORMS = ("flip", "mirror", "turn", "rotat", "shear", "zoom", "shift", "crop")
+_TRANSFORMS = ("flip", "mirror", "turn", "rotate", "rotation", "shear", "zoom", "shift", "crop")
 _TRANSFORMS += ("colour", "color", "bright", "contrast", "saturat")
 
 q7 = Open(

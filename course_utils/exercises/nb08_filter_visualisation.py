@@ -229,10 +229,10 @@ q6 = Function(
 )
 
 _CHANGES = tuple(
-    "alter black blank blot blur chang copied copy cover crop cut darken delet edit eras fill gone "
-    "gray grey hid inpaint insert manipulat mask modif mov nois obscur occlu overwrit paint past "
-    "patch perturb put remov replac scrambl shuffl substitut swap take taking transplant white "
-    "wip without".split()
+    "alter black blank blot blur chang copied copy cover crop cut darken delete deleting edit "
+    "eras fill gone gray grey hid inpaint insert manipulat mask modif mov nois obscure "
+    "obscuring occlu overwrit paint past patch perturb put remov replac scrambl shuffl "
+    "substitut swap take taking transplant white wip without".split()
 )
 _CHANGED = re.compile(rf"\b(?:{'|'.join(_CHANGES)})|\badd(?:s|ed|ing)?\b")
 
