@@ -8,6 +8,7 @@ COURSE_CHECKPOINTS  where trained weights are kept (default: `trained` in the da
 `TFDS_DATA_DIR` and `KERAS_HOME` are honoured as further places to find prepared copies.
 """
 
+import gc
 import os
 import sys
 import tempfile
@@ -154,7 +155,7 @@ def start_tensorflow() -> None:
     if "tensorflow" in sys.modules:
         return
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with without_stderr():
+    with without_stderr(), _without_garbage_collection():
         import keras  # noqa: F401
         import tensorflow as tf
 
@@ -162,6 +163,23 @@ def start_tensorflow() -> None:
             tf.config.experimental.set_memory_growth(gpu, True)
         tf.get_logger().setLevel("ERROR")
         tf.zeros(1) + 1
+
+
+@contextmanager
+def _without_garbage_collection():
+    """Import large libraries without the search for garbage among their 600,000 objects.
+
+    They stay to the end, so later searches, and that at the exit, pass them over: this saves half
+    a second at the start of a notebook and a second at its end.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @contextmanager

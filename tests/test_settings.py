@@ -213,3 +213,15 @@ def test_standard_error_works_again_after_a_failed_start(capfd):
         raise ImportError("no such library")
     os.write(2, b"kept")
     assert capfd.readouterr().err == "kept"
+
+
+@pytest.mark.parametrize("before", ["enable", "disable"])
+def test_starting_tensorflow_leaves_the_search_for_garbage_as_it_was(before):
+    code = f"""
+import gc
+gc.{before}()
+from course_utils import settings
+settings.start_tensorflow()
+print(gc.isenabled(), gc.get_freeze_count() > 100_000)
+"""
+    assert run(code).stdout == f"{before == 'enable'} True\n"
