@@ -30,33 +30,44 @@ def in_blocks(model, x, y, batch_size=None, shuffle=True):
 
     x, y: arrays with the samples along their first axis, or a `tf.data.Dataset` of batches and
     None. Afterwards `evaluate` and `predict` run as Keras compiles them. A model that is
-    compiled with `run_eagerly=True` and data of other kinds are left to Keras.
+    compiled with `run_eagerly=True` or has a `train_step` of its own, and data of other kinds,
+    are left to Keras.
     """
     before = model.steps_per_execution, model.jit_compile
     arguments = {"x": x, "y": y, "batch_size": batch_size, "shuffle": shuffle}
-    if hasattr(x, "__array__") and hasattr(y, "__array__") and not model.run_eagerly:
+    of_keras = type(model).train_step is keras.Model.train_step and not model.run_eagerly
+    blocks = None
+    if hasattr(x, "__array__") and hasattr(y, "__array__") and of_keras:
         blocks = _Blocks(model, x, y, batch_size or 32, shuffle)
         _set_execution(model, 1, before[1])  # Keras is to call for each block
         model.train_function = blocks.train
         arguments = {"x": blocks.starts(), "shuffle": False}
-    elif not model.run_eagerly:
+    elif of_keras:
         _set_execution(model, STEPS_OF_A_DATASET, _is_faster_with_xla(model))
     try:
         yield arguments
     finally:
         _set_execution(model, *before)
+        if blocks:
+            blocks.x = blocks.y = None  # not only when the search for garbage comes by
 
 
 def _is_faster_with_xla(model) -> bool:
     """Tell whether XLA should compile the steps.
 
     It makes a dense network faster and a convolution slower. On a GPU it would need parts of
-    CUDA that not every machine has.
+    CUDA that not every machine has. What a layer of one's own calls, it may not know.
     """
     layers = list(model._flatten_layers(include_self=False))
     has_convolution = any("Conv" in type(layer).__name__ for layer in layers)
-    can = all(layer.supports_jit for layer in layers)
+    can = all(layer.supports_jit and _is_of_keras(layer) for layer in layers)
     return can and not has_convolution and not tf.config.list_physical_devices("GPU")
+
+
+def _is_of_keras(layer) -> bool:
+    return type(layer).__module__.startswith("keras.") and not isinstance(
+        layer, keras.layers.Lambda
+    )
 
 
 def _set_execution(model, steps: int, jit_compile) -> None:
@@ -80,8 +91,8 @@ class _Blocks:
         self.block = min(STEPS, 1 + VALUES // (batch_size * math.prod(self.x.shape[1:])))
         self.full_batches, self.left_over = divmod(len(x), batch_size)
         self.order = tf.range(len(x))
+        model.test_step((self.x[:1], self.y[:1]))  # so that model and metrics have their variables
         model.optimizer.build(model.trainable_variables)
-        model.test_step((self.x[:1], self.y[:1]))  # so that metrics, too, have their variables
         compiled = _is_faster_with_xla(model)
         self._steps = tf.function(self._make_steps, autograph=False, jit_compile=compiled)
         self._last_step = tf.function(self._make_step, autograph=False)
@@ -100,21 +111,24 @@ class _Blocks:
             self.order = tf.random.shuffle(self.order)
         last = min(first + self.block, self.full_batches)
         if first < last:
-            logs = self._steps(self.order, tf.constant(first), tf.constant(last))
+            logs = self._steps(self.x, self.y, self.order, tf.constant(first), tf.constant(last))
         if last == self.full_batches and self.left_over:
-            logs = self._last_step(self.order[-self.left_over :])
+            logs = self._last_step(self.x, self.y, self.order[-self.left_over :])
         return logs
 
-    def _make_steps(self, order, first, last):
+    # The arrays are arguments: what a function captures stays in memory as long as TensorFlow.
+
+    def _make_steps(self, x, y, order, first, last):
         def step(number):
-            self._make_step(tf.slice(order, [number * self.batch_size], [self.batch_size]))
+            rows = tf.slice(order, [number * self.batch_size], [self.batch_size])
+            self._make_step(x, y, rows)
             return (number + 1,)
 
         tf.while_loop(lambda number: number < last, step, [first], parallel_iterations=1)
         return self.model.get_metrics_result()
 
-    def _make_step(self, rows):
-        return self.model.train_step((tf.gather(self.x, rows), tf.gather(self.y, rows)))
+    def _make_step(self, x, y, rows):
+        return self.model.train_step((tf.gather(x, rows), tf.gather(y, rows)))
 
 
 def _as_tensor(values) -> tf.Tensor:

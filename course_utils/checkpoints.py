@@ -14,6 +14,7 @@ from pathlib import Path
 from course_utils import settings
 
 import numpy as np
+from filelock import FileLock
 
 RECORD, WEIGHTS = "record.json", "weights.npz"
 WIRING = ("keras_history", "input_layers", "output_layers")  # name layers in a configuration
@@ -79,17 +80,20 @@ def write(name: str, weights, best_weights, record: Record) -> Path:
     target = settings.own_checkpoints_dir() / name
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{name}.{uuid.uuid4().hex}")
+    older = temporary.with_name(f"{temporary.name}.older")
     temporary.mkdir()  # with the usual permissions: a class may share the folder
     try:
         arrays = {f"last_{place}": _pack(value) for place, value in enumerate(weights)}
         arrays |= {f"best_{place}": _pack(value) for place, value in enumerate(best_weights or [])}
         np.savez_compressed(temporary / WEIGHTS, **arrays)
         (temporary / RECORD).write_text(json.dumps(asdict(record), indent=1), encoding="utf-8")
-        if target.exists():
-            shutil.rmtree(target)
-        os.replace(temporary, target)
+        with FileLock(target.parent / ".lock"):
+            if target.exists():
+                os.replace(target, older)
+            os.replace(temporary, target)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(older, ignore_errors=True)
     return target
 
 

@@ -4,6 +4,7 @@ import math
 import re
 from contextlib import suppress
 from datetime import date
+from numbers import Integral
 
 from course_utils import checkpoints, datasets, settings
 from course_utils.blocks import in_blocks
@@ -38,16 +39,26 @@ def fit(
 
     A model with a name of its own leaves a checkpoint. In the demo profile a checkpoint of the
     same model, data and settings takes the place of training; where none fits, a notice says
-    why and the model is trained for a short while. The quick profile caps samples and epochs,
+    why and the model is trained for a short while. (Callbacks are told apart by their class, and
+    weights from which a training starts do not count.) The quick profile caps samples and epochs,
     too. An interrupt (the kernel's stop button) ends the training and keeps the history so far.
 
     Many steps run in one compiled call (see `course_utils.blocks`); the losses are those of
     `model.fit` with the same batches.
+
+    Raises ValueError for a model that is not compiled, and for numbers that cannot be used.
     """
+    _check(model, epochs, batch_size, validation_split)
+    _build(model, x)
+    callbacks = keras.tree.flatten(callbacks or [])
     limits = settings.profile()
     asked = {"epochs": epochs, "batch_size": batch_size, "validation_split": validation_split}
     if callbacks:
         asked["callbacks"] = sorted(type(callback).__name__ for callback in callbacks)
+    if not shuffle:
+        asked["shuffle"] = False
+    if steps_before := int(model.optimizer.iterations):
+        asked["steps before"] = steps_before
     validation = validation_data if isinstance(validation_data, tuple) else (validation_data,)
     record = checkpoints.Record(
         model=checkpoints.fingerprint_model(model),
@@ -59,10 +70,12 @@ def fit(
         return history
 
     samples = _samples_at_most(x, limits)
-    x, y = _cap(x, samples, batch_size), _cap(y, samples, batch_size)
-    if validation_split:
+    x, y = _cap(x, samples), _cap(y, samples)
+    if validation_split and validation_data is None:
         x, y, validation_data = _split(x, y, validation_split)
     watch = _Watch(min(epochs, limits.epochs or epochs))
+    model.history = keras.callbacks.History()  # that of an interrupt before the first step
+    model.history.epoch = []
     try:
         shuffle = shuffle and not _is_dataset(x)  # a tf.data.Dataset shuffles by itself
         with in_blocks(model, x, y, batch_size, shuffle) as data:
@@ -93,6 +106,30 @@ def fit(
     return history
 
 
+def _check(model, epochs, batch_size, validation_split) -> None:
+    if not model.compiled:
+        raise ValueError(f"The model {model.name} is not compiled: call its compile() first.")
+    if not (isinstance(epochs, Integral) and epochs > 0):
+        raise ValueError(f"epochs is {epochs!r}: give a whole number from 1 on.")
+    if not (batch_size is None or (isinstance(batch_size, Integral) and batch_size > 0)):
+        raise ValueError(f"batch_size is {batch_size!r}: give a whole number from 1 on.")
+    if not 0 <= validation_split < 1:
+        raise ValueError(
+            f"validation_split is {validation_split!r}: give a share below 1, such as 0.2."
+        )
+
+
+def _build(model, x) -> None:
+    """Give a model without `keras.Input` its weights, so that checkpoints know it again."""
+    if model.built:
+        return
+    if hasattr(x, "__array__"):
+        model(x[:1])
+    elif _is_dataset(x):
+        for batch in x.take(1):
+            model(batch[0] if isinstance(batch, tuple) else batch)
+
+
 def _reuse(model, wanted):
     """Load a fitting checkpoint and return its history; else say why not and return None."""
     if not _has_own_name(model):
@@ -102,11 +139,27 @@ def _reuse(model, wanted):
     for place in checkpoints.find(model.name):
         found = checkpoints.read(place)
         differences = wanted.differences(found)
+        if not differences and _count_metrics(model) > sum(
+            not name.startswith("val_") for name in found.history
+        ):
+            differences = ["metrics"]
         if not differences:
             return _load(model, place, found)
         reason = f"The checkpoint of {model.name} has other {', '.join(differences)}"
     _say_that_it_trains(reason)
     return None
+
+
+def _count_metrics(model) -> int:
+    """Return how many numbers a training of the model writes down in each epoch, at least."""
+
+    def count(metrics):
+        if isinstance(metrics, dict) and "class_name" not in metrics:
+            metrics = list(metrics.values())
+        return sum(map(count, metrics)) if isinstance(metrics, list) else metrics is not None
+
+    compiled = model.get_compile_config() or {}
+    return 1 + count(compiled.get("metrics")) + count(compiled.get("weighted_metrics"))
 
 
 def _say_that_it_trains(reason: str) -> None:
@@ -159,12 +212,16 @@ def _batch_shape(data) -> tuple | None:
     return None if shape is None or shape.rank is None else tuple(shape)
 
 
-def _cap(data, samples, batch_size):
-    """Return the first `samples` samples of an array, or as many batches of a dataset."""
-    if samples is None:
+def _cap(data, samples):
+    """Return the first `samples` samples of arrays, or as many batches of a dataset."""
+    if samples is None or data is None:
         return data
     if _is_dataset(data):
-        return data.take(max(1, samples // (batch_size or 32)))
+        for batch in data.take(1):
+            return data.take(max(1, samples // len(keras.tree.flatten(batch)[0])))
+        return data
+    if isinstance(data, (list, tuple, dict)):
+        return keras.tree.map_structure(lambda part: _cap(part, samples), data)
     return data[:samples] if hasattr(data, "__array__") else data
 
 
@@ -176,6 +233,13 @@ def _split(x, y, share: float) -> tuple:
             f"{type(x).__name__}: give validation_data instead."
         )
     kept = int(len(x) * (1 - share))
+    if not 0 < kept < len(x):
+        raise ValueError(
+            f"validation_split is {share!r}, which leaves {kept:,} of {len(x):,} samples to train "
+            "on: give another share."
+        )
+    if y is None:
+        return x[:kept], None, (x[kept:],)
     return x[:kept], y[:kept], (x[kept:], y[kept:])
 
 
@@ -220,7 +284,7 @@ class _Watch(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         self._done += 1
         self._text = _in_words(logs)
-        value = logs.get("val_loss", logs["loss"])
+        value = logs.get("val_loss", logs.get("loss", np.inf))
         if value < self._best:
             self._best, self.best_epoch = value, epoch
             self.best_weights = self.model.get_weights()

@@ -1,5 +1,7 @@
 """Blocks of steps: each sample once an epoch, in a new order, with the losses of Keras' own fit."""
 
+import gc
+
 from course_utils import blocks, training
 from course_utils.blocks import in_blocks
 
@@ -132,6 +134,76 @@ def test_layers_that_draw_random_numbers_draw_new_ones_in_each_step(kind):
     model = make(kind, keras.optimizers.SGD(0.0))  # it learns nothing: only the draws differ
     losses = training.fit(model, X, Y, epochs=4, batch_size=23, shuffle=False).history["loss"]
     assert len(set(np.round(losses, 6))) == 4
+
+
+def test_the_arrays_do_not_stay_in_memory():
+    x = random.random((229, 6, 6, 1)).astype("float32")
+    training.fit(make(), x, Y[:229], epochs=1, batch_size=20)
+    gc.collect()
+    tensors = [value for value in gc.get_objects() if isinstance(value, tf.Tensor)]
+    kept = [value for value in tensors if hasattr(value, "numpy")]  # those that hold numbers
+    assert not [value for value in kept if value.shape == x.shape]
+
+
+class WithoutInput(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.inner = layers.Dense(4, "relu")
+        self.outer = layers.Dense(1)
+
+    def call(self, inputs):
+        return self.outer(self.inner(inputs))
+
+
+@pytest.mark.parametrize(
+    "build",
+    [WithoutInput, lambda: keras.Sequential([layers.Dense(4, "relu"), layers.Dense(1)])],
+)
+def test_a_model_without_an_input_layer_trains_as_in_keras(build):
+    def make_it():
+        keras.utils.set_random_seed(1)
+        model = build()
+        model.compile("rmsprop", "mse", metrics=["mae"])
+        return model
+
+    x, options = X.reshape(230, -1), dict(epochs=2, batch_size=20, shuffle=False)
+    found = training.fit(make_it(), x, Y, **options).history
+    wanted = make_it().fit(x, Y, verbose=0, **options).history
+    for name in wanted:
+        np.testing.assert_allclose(found[name], wanted[name], rtol=2e-4)
+
+
+class OwnStep(keras.Model):
+    def train_step(self, data):
+        x, y = data
+        with tf.GradientTape() as tape:
+            error = tf.reduce_mean((self(x)[:, 0] - tf.cast(y, "float32")) ** 2)
+        gradients = tape.gradient(error, self.trainable_variables)
+        self.optimizer.apply(gradients, self.trainable_variables)
+        return {"error": error}
+
+
+@pytest.mark.parametrize("as_dataset", [False, True])
+def test_a_train_step_of_ones_own_is_left_to_keras(as_dataset):
+    keras.utils.set_random_seed(1)
+    inputs = keras.Input((36,))
+    model = OwnStep(inputs, layers.Dense(1)(inputs))
+    model.compile("sgd")
+    data = (X.reshape(230, -1).astype("float32"), Y)
+    if as_dataset:
+        data = (tf.data.Dataset.from_tensor_slices(data).batch(20),)
+    history = training.fit(model, *data, epochs=3).history
+    assert list(history) == ["error"] and len(history["error"]) == 3
+
+
+def test_what_xla_does_not_know_is_trained_without_it():
+    def halve(values):
+        halved = tf.numpy_function(lambda array: array / np.float32(2), [values], tf.float32)
+        return tf.ensure_shape(halved, values.shape)
+
+    model = keras.Sequential([keras.Input((36,)), layers.Lambda(halve), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    assert len(training.fit(model, X.reshape(230, -1), Y, epochs=1).epoch) == 1
 
 
 def test_a_schedule_counts_steps_not_blocks():
