@@ -370,6 +370,13 @@ def test_the_highlighted_bar_has_another_colour():
     assert first == third != second
 
 
+def test_bars_with_the_same_label_stand_beside_each_other():
+    figure = plotting.show_bars([1, 2, 3], ["a", "b", "a"], title="t", ylabel="y")
+    assert [round(bar.get_x() + bar.get_width() / 2) for bar in figure.axes[0].patches] == [0, 1, 2]
+    draw(figure)
+    assert [tick.get_text() for tick in figure.axes[0].get_xticklabels()] == ["a", "b", "a"]
+
+
 def test_bars_and_labels_that_do_not_match_in_number():
     with pytest.raises(ValueError):
         plotting.show_bars([1, 2, 3], ["a", "b"], title="t", ylabel="y")
@@ -392,6 +399,19 @@ def test_a_history_without_validation():
     assert "val" not in figure.alt
     assert [len(ax.lines) for ax in figure.axes] == [1, 1]
     draw(figure)
+
+
+def test_a_metric_that_is_no_share_is_not_drawn_in_per_cent():
+    figure = plotting.show_history({"loss": [9.0], "mae": [5.0]}, metric="mae", title="Metres")
+    assert "mae: 5 at 1." in figure.alt
+    draw(figure)
+    assert not any("%" in tick.get_text() for tick in figure.axes[1].get_yticklabels())
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int64"])
+def test_a_large_image_of_whole_numbers_keeps_its_colours(dtype):
+    figure = plotting.show_image(np.full((800, 800, 3), 100, dtype))
+    assert np.unique(figure.axes[0].images[0].get_array()) == 100
 
 
 def test_a_history_of_one_epoch():

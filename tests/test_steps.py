@@ -108,6 +108,13 @@ def test_the_filmstrip_of_a_single_step():
     assert "1 of 1 steps" in steps.filmstrip().alt
 
 
+def test_the_title_of_a_single_narrow_step_fits():
+    picture = plotting.convolution_steps(np.ones((3, 3)), np.ones((2, 2))).filmstrip([0])
+    picture.canvas.draw()
+    title = picture._suptitle.get_window_extent()
+    assert 0 <= title.x0 and title.x1 <= picture.bbox.width
+
+
 @pytest.mark.parametrize("chosen", [[], [9], [-1], [0.5], [0, 1, 2, 3, 4, 5]])
 def test_only_steps_that_exist_are_drawn(chosen):
     with pytest.raises(ValueError, match="one to five steps with numbers from 0 to 8"):

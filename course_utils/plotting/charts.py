@@ -91,16 +91,17 @@ def show_history(history, *, title: str, metric: str = "accuracy") -> Picture:
         raise ValueError(f"The history has no {metric!r}; it has {', '.join(record) or 'nothing'}.")
     epochs = np.arange(1, len(record["loss"]) + 1)
     figure = new_picture(8.2, 3.3, title)
+    shares = "loss" not in metric and 0 <= np.min(record[metric]) <= np.max(record[metric]) <= 1
     for ax, name in zip(new_axes(figure, 1, 2)[0], ("loss", metric), strict=True):
         named = {"training": record[name]}
         if f"val_{name}" in record:
             named["validation"] = record[f"val_{name}"]
-        draw_curves(ax, named, epochs, percent=name != "loss")
+        draw_curves(ax, named, epochs, percent=shares and name == metric)
         ax.set_title(name)
         ax.set_xlabel("epoch")
         ax.xaxis.get_major_locator().set_params(integer=True)
     figure.alt = f"{title}. Two line charts by epoch. " + " ".join(
-        _describe_curve(name, values, epochs, percent="loss" not in name)
+        _describe_curve(name, values, epochs, percent=shares and name.endswith(metric))
         for name, values in record.items()
         if name.removeprefix("val_") in ("loss", metric)
     )
@@ -127,7 +128,8 @@ def show_bars(
     figure = new_picture(*size, title)
     ax = new_axes(figure)[0, 0]
     colours = [ORANGE if place == highlight else BLUE for place in range(len(values))]
-    bars = ax.bar([str(label) for label in labels], values, color=colours, width=0.7)
+    names = [str(label) for label in labels]
+    bars = ax.bar(range(len(values)), values, tick_label=names, color=colours, width=0.7)
     texts = [f"{value:.1%}" if percent else f"{value:,.4g}" for value in values]
     ax.bar_label(bars, texts, padding=2, fontsize=8.5)
     ax.set_ylabel(ylabel)

@@ -107,7 +107,7 @@ def _shrink(image) -> np.ndarray:
     cut = image[: rows * steps[0], : columns * steps[1]]
     blocks = cut.reshape(rows, steps[0], columns, steps[1], *image.shape[2:])
     mean = blocks.mean(axis=(1, 3))
-    return mean.round().astype(image.dtype) if image.dtype.kind == "u" else mean
+    return mean.round().astype(image.dtype) if image.dtype.kind in "ui" else mean
 
 
 def draw_numbers(ax, patch, colormap: str = GRAY, font_size: float = 10) -> None:

@@ -63,11 +63,13 @@ def show_networks(networks, *, title: str) -> Picture:
     timed = [network for network in networks if network.milliseconds]
     figure = new_picture(9.4, 3.9, title)
     by_size, by_time = new_axes(figure, 1, 2)[0]
+    by_time.sharey(by_size)
     _draw_points(by_size, networks, "size", LANDMARKS)
     by_size.set_xlabel("size in MB")
     by_size.set_ylabel("top-1 accuracy on ImageNet")
     _draw_points(by_time, timed, "milliseconds", {network.name for network in timed})
     by_time.set_xlabel("milliseconds per image, this machine")
+    by_time.set_ylabel("top-1 accuracy on ImageNet")
     figure.alt = (
         f"{title}. Two scatter charts of top-1 accuracy. {len(networks)} networks against their "
         f"size: {_extremes(networks, 'size', 'MB')} {len(timed)} against their time: "
@@ -88,24 +90,32 @@ def _draw_points(ax, networks, what, names) -> None:
     ax.xaxis.set_minor_formatter(NullFormatter())
     ax.yaxis.set_major_formatter("{x:.0%}")
     ax.grid(True, color="#DDDDDD")
-    _write_names(ax, [n for n in networks if n.name in names], what)
+    _write_names(ax, networks, what, names)
 
 
-def _write_names(ax, networks, what) -> None:
-    """Write each name beside its point, where it covers no other name and no other point."""
+def _write_names(ax, networks, what, names) -> None:
+    """Write names beside their points, where they cover no other name and no other point."""
     ax.figure.canvas.draw()
     places = [ax.transData.transform((getattr(n, what), n.top1)) for n in networks]
-    taken = [_box(*place, 10, 10, "center") for place in places]
+    taken = [_box(*place, 8, 8, "center") for place in places]
+    dot = ax.figure.dpi / 72
     for network, (x, y) in zip(networks, places, strict=True):
-        width, height = 5.2 * len(network.name) * ax.figure.dpi / 72 * 0.9, 11 * ax.figure.dpi / 72
-        for side, rise in (("left", 0.8), ("right", 0.8), ("left", -0.8), ("right", -0.8)):
-            shift = 6 if side == "left" else -6
-            box = _box(x + shift, y + rise * height, width, height, side)
-            if not any(_overlap(box, other) for other in taken):
-                break
+        if network.name not in names:
+            continue
+        spots = [
+            (side, _box(x + shift, y + rise * dot, 5 * len(network.name) * dot, 10 * dot, side))
+            for rise in (9, -9, 0, 18, -18)
+            for side, shift in (("left", 4 * dot), ("right", -4 * dot))
+        ]
+        side, box = min(
+            (spot for spot in spots if spot[1][2] < ax.bbox.x1),
+            key=lambda spot: sum(_overlap(spot[1], other) for other in taken),
+        )
         taken.append(box)
+        at = ax.transData.inverted().transform(
+            (box[0] if side == "left" else box[2], (box[1] + box[3]) / 2)
+        )
         text = network.name.replace("alpha=", "α=")
-        at = ax.transData.inverted().transform((x + shift, y + rise * height))
         ax.text(*at, text, fontsize=8, ha=side, va="center")
 
 

@@ -123,7 +123,8 @@ class Steps:
         side = 2.0 if len(numbers) > 3 else 2.5
         cell, large = min(0.34, side / max(image)), min(0.44, side / max(window))
         width = max(image[1] * cell, output[1] * cell, window[1] * large, 1.3) + 0.3
-        title = textwrap.fill(self.title, max(20, int(9 * width * len(numbers))))
+        width = max(width, 2.4 / len(numbers))  # so that the words of the title fit
+        title = textwrap.fill(self.title, int(9 * width * len(numbers)))
         tops = [0.75 + 0.2 * title.count("\n")]
         tops.append(tops[0] + image[0] * cell + 0.16)
         tops.append(tops[1] + window[0] * large + 0.45)

@@ -50,6 +50,47 @@ def show_tiles(
     return figure
 
 
+def show_stages(stages: dict, *, title: str, columns: int = 32, width: float = 9.4) -> Picture:
+    """Draw, one below the other, what becomes of one image from layer to layer.
+
+    stages: {name: values}, in the order of the layers; values are an image (H, W), feature maps
+    (H, W, filters), or a vector (N,). Each map, and each vector, uses the whole colour map.
+    columns: maps beside each other; width: of the sheet in inches.
+    """
+    sheets, sizes, heights = [], [], []
+    for name, values in stages.items():
+        values = np.asarray(values)
+        if values.ndim not in (1, 2, 3):
+            raise ValueError(
+                f"The stage {name!r} has shape {values.shape}: give an image (H, W), "
+                "maps (H, W, filters) or a vector (N,), without the axis of the batch."
+            )
+        rows = -(-values.shape[-1] // columns) if values.ndim == 3 else 1
+        if values.ndim == 3:
+            maps = _scale(np.moveaxis(values, -1, 0), SEQUENTIAL, shared=False)
+            sheets.append(_lay_out(maps, rows, columns)[0])
+            sizes.append(f"{values.shape[-1]} maps of {values.shape[0]} x {values.shape[1]}")
+        else:
+            sheets.append(np.atleast_2d(values))
+            what = "pixels" if values.ndim == 2 else "values"
+            sizes.append(f"{' x '.join(map(str, values.shape))} {what}")
+        heights.append(1.3 if values.ndim == 2 else 0.05 + 0.35 * rows)
+    figure = new_picture(width, 1.15 * sum(heights) + 0.5, title)
+    axes = figure.subplots(len(sheets), 1, height_ratios=heights, squeeze=False)[:, 0]
+    colours = matplotlib.colormaps[SEQUENTIAL].with_extremes(bad="white")
+    for ax, name, size, sheet in zip(axes, stages, sizes, sheets, strict=True):
+        flat = "auto" if len(sheet) == 1 else "equal"
+        ax.imshow(sheet, cmap=colours, aspect=flat, interpolation="nearest")
+        ax.set_ylabel(f"{name}\n{size}", rotation=0, ha="right", va="center", fontsize=9)
+        ax.set(xticks=[], yticks=[])
+        ax.spines[:].set_visible(False)
+    figure.alt = f"{title}: " + "; ".join(map(", ".join, zip(stages, sizes, strict=True))) + "."
+    if np.ndim(sheets[-1]) == 2 and len(sheets[-1]) == 1:
+        figure.alt += f" The largest of the last values has the number {np.argmax(sheets[-1])}."
+        axes[-1].set_xticks(range(sheets[-1].size) if sheets[-1].size <= 20 else [])
+    return figure
+
+
 def _scale(images, colormap, shared):
     """Bring grey images to 0 to 1, or to -1 to 1 around zero; colour stays as it is."""
     if images.ndim == 4:
