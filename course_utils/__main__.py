@@ -15,8 +15,8 @@ def main(arguments: list[str] | None = None) -> int:
     slides.add_argument("names", nargs="*", help="beginnings of file names, as 01 (default: all)")
     report = commands.add_parser("report", help="write the instructor's page")
     report.add_argument("--exercises", action="store_true", help="all questions with solutions")
-    prefetch = commands.add_parser("prefetch", help="download data sets before class")
-    prefetch.add_argument("names", nargs="*", help="data sets (default: all of the course's)")
+    prefetch = commands.add_parser("prefetch", help="download data and weights before class")
+    prefetch.add_argument("names", nargs="*", help="data sets (default: all, and the weights)")
     commands.add_parser("doctor", help="say what is installed and where data lies")
     options = parser.parse_args(arguments)
     try:
@@ -52,25 +52,45 @@ def _report(options) -> int:
 
 
 def _prefetch(options) -> int:
+    import os
+
     from course_utils import datasets
     from course_utils.datasets.catalogue import TITLES
 
+    os.environ["COURSE_DATA"] = "real"  # a stand-in would not be what was asked for
+    missing = 0
     for name in options.names or TITLES:
-        datasets.load(name, split="train")
-        print(f"{name}: {datasets.title(name)}")
-    return 0
+        try:
+            datasets.load(name, split="train")
+            print(f"{name}: {datasets.title(name)}")
+        except OSError as problem:  # the others may be had
+            missing += 1
+            print(f"{name}: {problem}", file=sys.stderr)
+    if not options.names:
+        from course_utils import applications
+
+        try:
+            applications.prefetch()
+            print("weights of MobileNet, and the names of ImageNet's classes")
+        except OSError as problem:
+            missing += 1
+            print(f"weights: {problem}", file=sys.stderr)
+    return 1 if missing else 0
 
 
 def _doctor(options) -> int:
     import platform
-    from importlib.metadata import version
+    from importlib.metadata import PackageNotFoundError, version
 
     from course_utils import settings
     from course_utils.datasets import prepared
 
     print(f"Python {platform.python_version()} on {platform.platform()}")
     for package in ("tensorflow", "keras", "numpy", "jupyterlab"):
-        print(f"{package} {version(package)}")
+        try:
+            print(f"{package} {version(package)}")
+        except PackageNotFoundError:
+            print(f"{package} is not installed")
     print(f"profile: {settings.profile().name}; data policy: {settings.data_policy()}")
     print(f"data folder: {settings.data_dir()}")
     print(f"downloads and checkpoints go to: {settings.writable_dir()}")

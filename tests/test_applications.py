@@ -3,6 +3,9 @@
 import inspect
 import io
 import json
+import re
+from pathlib import Path
+from types import SimpleNamespace
 
 from course_utils import applications, datasets, settings
 from course_utils.applications import backbone, comparison, photos, predictions, weights
@@ -560,3 +563,27 @@ def test_table_reads_as_text_and_as_html():
     shown = comparison.Table(comparison.published())
     assert "VGG16 | 528 MB | 71.3% | 90.1% | 138.4 M | 16 | –" in repr(shown)
     assert shown._repr_html_().count("<tr>") == len(shown) + 1
+
+
+def test_prefetch_fetches_the_weights_that_the_notebooks_load(monkeypatch):
+    notebooks = Path(__file__).parents[1] / "notebooks"
+    loaded = set()
+    for path in notebooks.glob("*.ipynb"):
+        text = path.read_text(encoding="utf-8").replace('\\"', '"')
+        loaded |= set(
+            re.findall(r'applications\.load\("(\w+)", alpha=([\d.]+)(.*top=False)?', text)
+        )
+        assert text.count("applications.load(") == text.count(
+            'applications.load("MobileNet", alpha'
+        )
+    fetched = set()
+
+    def load(name, alpha, include_top=True):
+        fetched.add((name, str(alpha), "" if include_top else ", include_top=False"))
+        return SimpleNamespace(output_shape=(None, 1000))
+
+    monkeypatch.setattr(weights, "load", load)
+    monkeypatch.setattr(keras.applications.imagenet_utils, "decode_predictions", fetched.add)
+    monkeypatch.setattr(weights.np, "zeros", lambda shape: shape)
+    weights.prefetch()
+    assert fetched == loaded | {(1, 1000)}

@@ -8,13 +8,14 @@ from course_utils.applications.comparison import table
 from course_utils.applications.features import feature_extractor
 from course_utils.applications.photos import read_photo
 from course_utils.applications.predictions import classify, decode_predictions, preprocess
-from course_utils.applications.weights import load, source
+from course_utils.applications.weights import load, prefetch, source
 
 __all__ = [
     "classify",
     "decode_predictions",
     "feature_extractor",
     "load",
+    "prefetch",
     "preprocess",
     "read_photo",
     "source",
