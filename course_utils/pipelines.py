@@ -4,9 +4,10 @@
 returns a named data set's two parts, one to train on and one to validate on.
 """
 
+import math
 import os
 from functools import partial
-from numbers import Integral
+from numbers import Integral, Real
 from pathlib import Path
 
 from course_utils import datasets, settings
@@ -56,6 +57,10 @@ def splits(name, validation=0.2):
     if "validation" in info.splits:
         return train, datasets.load(name, split="validation", **options)
     count = info.splits["train"].num_examples
+    if not isinstance(validation, Real) or math.isnan(validation):
+        raise ValueError(
+            f"validation is {validation!r}: give a share between 0 and 1, such as 0.2."
+        )
     kept = count - round(count * validation)
     if not 0 < kept < count:
         raise ValueError(
@@ -117,7 +122,7 @@ def batches(
     numbers: bilinear, with antialiasing where a side shrinks to less than half. A camera's note
     on how it was held (EXIF) is not heeded, and of an animation the first picture is taken.
     """
-    _check_options(image_size, batch_size, augment, on_broken)
+    _check_options(image_size, batch_size, seed, augment, on_broken)
     examples, names, class_names = _open(source)
     images = _decode_and_resize(examples, image_size).cache()
     expected = _count(examples)
@@ -147,7 +152,8 @@ def _decode_and_resize(examples, image_size):
 
     options = tf.data.Options()  # they hold for all that is built on it
     options.autotune.enabled = False  # ending its thread can take 0.2 s, epoch by epoch
-    images = examples.map(decode_and_resize, num_parallel_calls=2 * (os.cpu_count() or 1))
+    options.experimental_optimization.apply_default_optimizations = False  # they find nothing
+    images = examples.map(decode_and_resize, num_parallel_calls=4 * (os.cpu_count() or 1))
     return images.with_options(options)
 
 
@@ -233,7 +239,7 @@ def _open_folder(folder):
         (file, label)
         for label, name in enumerate(class_names)
         for file in _visible(folder / name)
-        if file.suffix.lower() in IMAGE_SUFFIXES
+        if file.suffix.lower() in IMAGE_SUFFIXES and not file.is_dir()
     ]
     if not found:
         raise ValueError(
@@ -278,12 +284,14 @@ def _length(examples) -> int:
     return int(examples.reduce(0, _as_written(lambda number, *_: number + 1)))
 
 
-def _check_options(image_size, batch_size, augment, on_broken):
+def _check_options(image_size, batch_size, seed, augment, on_broken):
     sizes = image_size if isinstance(image_size, (tuple, list)) else [image_size]
     if len(sizes) != 2 or not all(isinstance(size, Integral) and size > 0 for size in sizes):
         raise ValueError(f"image_size is {image_size!r}: give (height, width), such as (100, 100).")
     if not (isinstance(batch_size, Integral) and batch_size > 0):
         raise ValueError(f"batch_size is {batch_size!r}: give a whole number from 1 on.")
+    if not (seed is None or isinstance(seed, Integral)):
+        raise ValueError(f"seed is {seed!r}: give a whole number, or None.")
     if not (augment is None or callable(augment)):
         raise TypeError(f"augment is a {type(augment).__name__}: give a Keras layer or a function.")
     if on_broken not in ("skip", "raise"):

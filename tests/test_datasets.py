@@ -218,6 +218,17 @@ def test_decoders_are_passed_on(prepared_mnist, auto):
     assert dataset.element_spec["image"].dtype.name == "string"
 
 
+def test_images_left_encoded_come_in_the_same_order(prepared_mnist, auto):
+    import tensorflow as tf
+    import tensorflow_datasets as tfds
+
+    skip = {"image": tfds.decode.SkipDecoding()}
+    plain = datasets.load("mnist", split="train")
+    for one, other in zip(plain, datasets.load("mnist", split="train", decoders=skip), strict=True):
+        assert (tf.io.decode_png(other["image"]) == one["image"]).numpy().all()
+        assert one["label"] == other["label"]
+
+
 def test_data_dir_is_looked_into_instead_of_the_data_folder(small_copy, data_folder, auto):
     dataset = datasets.load("mnist", split="train", data_dir=str(small_copy))
     assert dataset.cardinality() == TRAIN

@@ -41,6 +41,8 @@ def load(
     name: "mnist", "fashion_mnist", "malaria", "cats_vs_dogs", any data set that is prepared in
     the data folder, or any folder of pictures there laid out `<name>/<split>/<label>/*.jpg`.
     Under the policy "auto", a data set that cannot be had is replaced by its stand-in.
+    read_config: by default that of TFDS; but with `decoders`, which leave images encoded, files
+    are read one after the other and kept nowhere: `pipelines.batches` keeps what it decodes.
 
     Raises ValueError for an unknown name; ConnectionError, FileNotFoundError or OSError for data
     that cannot be had (policy "real") or that is there but damaged. Each says what to do.
@@ -53,6 +55,8 @@ def load(
         "file_format": file_format,
     }
     builder = _find_or_make(name, data_dir, download, recipe)
+    if decoders and read_config is None:
+        read_config = _read_once()
     dataset = builder.as_dataset(
         split=split,
         batch_size=batch_size,
@@ -63,6 +67,14 @@ def load(
         **(as_dataset_kwargs or {}),
     )
     return (dataset, builder.info) if with_info else dataset
+
+
+def _read_once():
+    import tensorflow_datasets as tfds
+
+    return tfds.ReadConfig(
+        try_autocache=False, skip_prefetch=True, num_parallel_calls_for_interleave_files=1
+    )
 
 
 def load_arrays(name, *, download=True) -> arrays.Arrays:
