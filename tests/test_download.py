@@ -271,6 +271,17 @@ def test_disk_full_half_way(server, folder, monkeypatch):
     assert server.asked == ["/data.bin"]  # another address would not help
 
 
+def test_disk_full_for_a_file_of_unknown_size(server, folder, monkeypatch):
+    server.answers["/data.bin"] = BODY
+    opened = download._open_beside
+    monkeypatch.setattr(
+        download, "_open_beside", lambda *args: Refusing(opened(*args), errno.ENOSPC)
+    )
+    with pytest.raises(OSError, match="data.bin does not fit in") as error:
+        fetch(download.RemoteFile([server.url("/data.bin")]), folder)
+    one_sentence(error)
+
+
 def test_folder_that_cannot_be_made(server, tmp_path):
     (tmp_path / "file").write_text("")
     server.answers["/data.bin"] = BODY

@@ -529,6 +529,9 @@ FAULTS = {
     "the model has the classes 0 to 9": lambda m, x: room.grad_cam(m, x[0], 10),
     "not (N, classes)": lambda m, x: room.grad_cam(models.convolutional_base(), x[0]),
     "from 1 to 28": lambda m, x: room.occlusion_map(m, x[0], window=40),
+    "window is 0": lambda m, x: room.occlusion_map(m, x[0], window=0),
+    "stride is 8: give 1 to 4": lambda m, x: room.occlusion_map(m, x[0], window=4, stride=8),
+    "stride is -1": lambda m, x: room.occlusion_map(m, x[0], window=4, stride=-1),
     "layer_weights is a dictionary": lambda m, x: room.deep_dream(m, x[0], {}),
     "heat (5, 5)": lambda m, x: room.overlay(x[0], np.zeros((5, 5))),
 }

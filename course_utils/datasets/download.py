@@ -189,8 +189,9 @@ def _check(file: RemoteFile, size: int, digest: str, where: str) -> None:
 def _storage_error(problem: OSError, file: RemoteFile, folder: Path) -> OSError:
     """Return what the disk refused, in one sentence and with the same `errno`."""
     if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        needs = f"needs {file.size / 1e6:,.0f} MB" if file.size else "does not fit"
         error = OSError(
-            f"The disk is full: {file.name} needs {file.size / 1e6:,.0f} MB in {folder}; "
+            f"The disk is full: {file.name} {needs} in {folder}; "
             "free some space, or set COURSE_DATA_DIR to another folder."
         )
     else:

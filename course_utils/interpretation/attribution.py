@@ -90,8 +90,8 @@ def occlusion_map(model, image, class_index=None, window=None, stride=None) -> n
     """
     check_model(model)
     image = check_image(model, image)[0]
-    window = window or max(1, min(image.shape[:2]) // 4)
-    stride = stride or max(1, window // 4)
+    window = max(1, min(image.shape[:2]) // 4) if window is None else window
+    stride = max(1, window // 4) if stride is None else stride
     corners = [
         (top, left)
         for top in _starts(image.shape[0], window, stride)
@@ -184,4 +184,6 @@ def _starts(side, window, stride):
     """Return where a window begins along a side, so that every pixel is covered."""
     if not 0 < window <= side:
         raise ValueError(f"window is {window}: give a size from 1 to {side} pixels.")
+    if not 0 < stride <= window:
+        raise ValueError(f"stride is {stride}: give 1 to {window} pixels, the window's size.")
     return sorted({*range(0, side - window, stride), side - window})
