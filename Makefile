@@ -63,7 +63,7 @@ full: .venv/ready  ## re-run the notebooks in place on the real data
 
 .PHONY: bench
 bench: .venv/ready  ## show speeds beside what people use today
-	for file in benchmarks/*.py; do $(BIN)/python $$file; done
+	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
 
 .PHONY: format
 format: .venv/ready  ## format code and notebooks
