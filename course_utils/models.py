@@ -16,9 +16,10 @@ import keras  # noqa: E402
 from keras import layers  # noqa: E402
 
 
-def dense_mnist() -> keras.Model:
+def dense_mnist(name="dense_mnist") -> keras.Model:
     """Return the dense network 784-512-10 of lectures 002 and 004: 407,050 parameters.
 
+    name: under which its checkpoint is kept.
     Input: (N, 784) values from 0 to 1; output: (N, 10) probabilities.
     """
     return keras.Sequential(
@@ -27,7 +28,7 @@ def dense_mnist() -> keras.Model:
             layers.Dense(512, activation="relu"),
             layers.Dense(10, activation="softmax"),
         ],
-        name="dense_mnist",
+        name=name,
     )
 
 

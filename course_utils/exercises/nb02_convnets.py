@@ -371,7 +371,7 @@ tiny.compile(
 """
 
 q12 = Result(
-    "A hundredth of the dense network",
+    "A seventieth of the dense network",
     data=_some_digits,
     epochs=5,
     metric="accuracy",

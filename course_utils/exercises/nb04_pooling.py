@@ -244,6 +244,7 @@ q8 = Number(
         (0.25, "that is the share of the shifts that are noticed"),
         (1.0, "a pixel in the last column of its window leaves it"),
         (15 / 16, "only the columns count here, since the pixel moves to the right"),
+        (6 / 7, "that is a map of 8 columns, whose last column has no right neighbour"),
     ],
 )
 
