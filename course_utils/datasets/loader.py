@@ -1,5 +1,6 @@
 """The order in which a data set is looked for: prepared copy, download, stand-in."""
 
+import warnings
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -57,15 +58,17 @@ def load(
     builder = _find_or_make(name, data_dir, download, recipe)
     if decoders and read_config is None:
         read_config = _read_once()
-    dataset = builder.as_dataset(
-        split=split,
-        batch_size=batch_size,
-        shuffle_files=shuffle_files,
-        as_supervised=as_supervised,
-        decoders=decoders,
-        read_config=read_config,
-        **(as_dataset_kwargs or {}),
-    )
+    with warnings.catch_warnings():  # TFDS asks for an order that one file after the other has
+        warnings.filterwarnings("ignore", "The `deterministic` argument has no effect")
+        dataset = builder.as_dataset(
+            split=split,
+            batch_size=batch_size,
+            shuffle_files=shuffle_files,
+            as_supervised=as_supervised,
+            decoders=decoders,
+            read_config=read_config,
+            **(as_dataset_kwargs or {}),
+        )
     return (dataset, builder.info) if with_info else dataset
 
 
@@ -73,7 +76,7 @@ def _read_once():
     import tensorflow_datasets as tfds
 
     return tfds.ReadConfig(
-        try_autocache=False, skip_prefetch=True, num_parallel_calls_for_interleave_files=1
+        try_autocache=False, skip_prefetch=True, num_parallel_calls_for_interleave_files=None
     )
 
 
