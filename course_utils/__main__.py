@@ -53,28 +53,23 @@ def _report(options) -> int:
 
 def _prefetch(options) -> int:
     import os
+    from functools import partial
 
-    from course_utils import datasets
+    from course_utils import applications, datasets
     from course_utils.datasets.catalogue import TITLES
 
     os.environ["COURSE_DATA"] = "real"  # a stand-in would not be what was asked for
+    wanted = {name: partial(datasets.load, name, split="train") for name in options.names or TITLES}
+    if not options.names:
+        wanted["weights of MobileNet"] = applications.prefetch
     missing = 0
-    for name in options.names or TITLES:
+    for name, fetch in wanted.items():
         try:
-            datasets.load(name, split="train")
-            print(f"{name}: {datasets.title(name)}")
+            fetch()
+            print(f"{name}: there")
         except OSError as problem:  # the others may be had
             missing += 1
             print(f"{name}: {problem}", file=sys.stderr)
-    if not options.names:
-        from course_utils import applications
-
-        try:
-            applications.prefetch()
-            print("weights of MobileNet, and the names of ImageNet's classes")
-        except OSError as problem:
-            missing += 1
-            print(f"weights: {problem}", file=sys.stderr)
     return 1 if missing else 0
 
 

@@ -90,10 +90,15 @@ def write(name: str, weights, best_weights, record: Record) -> Path:
         with FileLock(target.parent / ".lock"):
             if target.exists():
                 os.replace(target, older)
-            os.replace(temporary, target)
+            try:
+                os.replace(temporary, target)
+            except OSError:
+                if older.exists():
+                    os.replace(older, target)
+                raise
+        shutil.rmtree(older, ignore_errors=True)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-        shutil.rmtree(older, ignore_errors=True)
     return target
 
 

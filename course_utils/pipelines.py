@@ -4,7 +4,6 @@
 returns a named data set's two parts, one to train on and one to validate on.
 """
 
-import math
 import os
 from functools import partial
 from numbers import Integral, Real
@@ -57,10 +56,8 @@ def splits(name, validation=0.2):
     if "validation" in info.splits:
         return train, datasets.load(name, split="validation", **options)
     count = info.splits["train"].num_examples
-    if not isinstance(validation, Real) or math.isnan(validation):
-        raise ValueError(
-            f"validation is {validation!r}: give a share between 0 and 1, such as 0.2."
-        )
+    if not (isinstance(validation, Real) and 0 < validation < 1):
+        raise ValueError(f"validation is {validation!r}: give a share between 0 and 1.")
     kept = count - round(count * validation)
     if not 0 < kept < count:
         raise ValueError(

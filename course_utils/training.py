@@ -48,7 +48,7 @@ def fit(
 
     Raises ValueError for a model that is not compiled, and for numbers that cannot be used.
     """
-    _check(model, epochs, batch_size, validation_split)
+    _check(model, epochs, batch_size)
     _build(model, x)
     callbacks = keras.tree.flatten(callbacks or [])
     limits = settings.profile()
@@ -106,17 +106,13 @@ def fit(
     return history
 
 
-def _check(model, epochs, batch_size, validation_split) -> None:
+def _check(model, epochs, batch_size) -> None:
     if not model.compiled:
         raise ValueError(f"The model {model.name} is not compiled: call its compile() first.")
     if not (isinstance(epochs, Integral) and epochs > 0):
         raise ValueError(f"epochs is {epochs!r}: give a whole number from 1 on.")
     if not (batch_size is None or (isinstance(batch_size, Integral) and batch_size > 0)):
         raise ValueError(f"batch_size is {batch_size!r}: give a whole number from 1 on.")
-    if not 0 <= validation_split < 1:
-        raise ValueError(
-            f"validation_split is {validation_split!r}: give a share below 1, such as 0.2."
-        )
 
 
 def _build(model, x) -> None:
@@ -214,7 +210,7 @@ def _batch_shape(data) -> tuple | None:
 
 def _cap(data, samples):
     """Return the first `samples` samples of arrays, or as many batches of a dataset."""
-    if samples is None or data is None:
+    if samples is None:
         return data
     if _is_dataset(data):
         for batch in data.take(1):
@@ -236,7 +232,7 @@ def _split(x, y, share: float) -> tuple:
     if not 0 < kept < len(x):
         raise ValueError(
             f"validation_split is {share!r}, which leaves {kept:,} of {len(x):,} samples to train "
-            "on: give another share."
+            "on: give a share between 0 and 1, such as 0.2."
         )
     if y is None:
         return x[:kept], None, (x[kept:],)

@@ -18,7 +18,6 @@ def asked(monkeypatch, data_folder):
             raise ConnectionError("There is no network.")
 
     monkeypatch.setattr(datasets, "load", load)
-    monkeypatch.setattr(datasets, "title", str.upper)
     monkeypatch.setattr(applications, "prefetch", lambda: asked.append("weights"))
     return asked
 
@@ -26,7 +25,7 @@ def asked(monkeypatch, data_folder):
 def test_what_was_named_is_fetched(asked, capsys):
     assert main(["prefetch", "mnist"]) == 0
     assert asked == ["mnist"]
-    assert capsys.readouterr() == ("mnist: MNIST\n", "")
+    assert capsys.readouterr() == ("mnist: there\n", "")
 
 
 def test_without_names_all_is_fetched_and_one_failure_does_not_stop_the_others(asked, capsys):
@@ -34,7 +33,7 @@ def test_without_names_all_is_fetched_and_one_failure_does_not_stop_the_others(a
     assert asked == ["mnist", "fashion_mnist", "malaria", "cats_vs_dogs", "weights"]
     said, complaint = capsys.readouterr()
     assert complaint == "malaria: There is no network.\n"
-    assert "cats_vs_dogs: CATS_VS_DOGS\nweights of MobileNet" in said
+    assert "cats_vs_dogs: there\nweights of MobileNet: there\n" in said
 
 
 def test_a_stand_in_is_not_what_was_asked_for(monkeypatch, data_folder, capsys):

@@ -295,7 +295,7 @@ def test_validation_data_come_before_a_validation_split(capped):
         "half an epoch": ({"epochs": 1.5}, "epochs is 1.5"),
         "batch_size": ({"batch_size": 0}, "batch_size is 0: give a whole number from 1 on"),
         "text": ({"batch_size": "32"}, "batch_size is '32'"),
-        "share": ({"validation_split": 1.5}, "validation_split is 1.5: give a share below 1"),
+        "share": ({"validation_split": 1.5}, "validation_split is 1.5, which leaves -128 of 256"),
         "negative": ({"validation_split": -0.5}, "validation_split is -0.5"),
         "all": ({"validation_split": 0.999}, "leaves 0 of 256 samples to train on"),
     }.values(),
@@ -722,6 +722,25 @@ def test_nothing_is_half_written_when_saving_fails(data_folder, monkeypatch):
         checkpoints.write("small", [np.zeros(2)], None, record)
     assert checkpoint_folders(data_folder) == ["small"]
     assert_same_weights(checkpoints.read_weights(data_folder / "trained/small")[0], [np.ones(2)])
+
+
+def test_the_old_checkpoint_comes_back_if_the_new_one_cannot_take_its_place(
+    data_folder, monkeypatch
+):
+    record = checkpoints.Record("m", "d", {}, history={"loss": [1.0]})
+    target = checkpoints.write("small", [np.ones(2)], None, record)
+    replace = checkpoints.os.replace
+
+    def refuse(source, place):
+        if place == target and not str(source).endswith(".older"):
+            raise OSError(5, "Input/output error")
+        replace(source, place)
+
+    monkeypatch.setattr(checkpoints.os, "replace", refuse)
+    with pytest.raises(OSError, match="Input/output"):
+        checkpoints.write("small", [np.zeros(2)], None, record)
+    assert checkpoint_folders(data_folder) == ["small"]
+    assert_same_weights(checkpoints.read_weights(target)[0], [np.ones(2)])
 
 
 def test_a_checkpoint_that_cannot_be_saved_does_not_cost_the_training(

@@ -174,8 +174,8 @@ q6 = Choice(
     ],
 )
 
-_TRANSFORMS = ("flip", "mirror", "turn", "rotate", "rotation", "shear", "zoom", "shift", "crop")
-_TRANSFORMS += ("colour", "color", "bright", "contrast", "saturat")
+_TRANSFORMS = ("flip", "mirror", "turn", "rotate", "rotating", "rotation", "shear", "zoom")
+_TRANSFORMS += ("shift", "crop", "colour", "color", "bright", "contrast", "saturat")
 
 q7 = Open(
     "When it does harm",

@@ -96,10 +96,10 @@ def new_picture(width: float, height: float, title: str = "", alt: str = "") -> 
     return figure
 
 
-def new_axes(figure: Picture, rows: int = 1, columns: int = 1) -> np.ndarray:
-    """Return a (rows, columns) array of axes in the course's style."""
+def new_axes(figure: Picture, rows: int = 1, columns: int = 1, **options) -> np.ndarray:
+    """Return a (rows, columns) array of axes in the course's style; options as in `subplots`."""
     with matplotlib.rc_context(STYLE):
-        return figure.subplots(rows, columns, squeeze=False)
+        return figure.subplots(rows, columns, squeeze=False, **options)
 
 
 def join_words(words) -> str:

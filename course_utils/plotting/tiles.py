@@ -7,6 +7,7 @@ import matplotlib
 import numpy as np
 
 SIDE, GAP = 30, 2  # pixels: smaller images are enlarged to SIDE, by whole numbers; GAP between them
+MAPS_IN_A_ROW = 32
 
 
 def show_tiles(
@@ -50,12 +51,11 @@ def show_tiles(
     return figure
 
 
-def show_stages(stages: dict, *, title: str, columns: int = 32, width: float = 9.4) -> Picture:
+def show_stages(stages: dict, *, title: str) -> Picture:
     """Draw, one below the other, what becomes of one image from layer to layer.
 
     stages: {name: values}, in the order of the layers; values are an image (H, W), feature maps
     (H, W, filters), or a vector (N,). Each map, and each vector, uses the whole colour map.
-    columns: maps beside each other; width: of the sheet in inches.
     """
     sheets, sizes, heights = [], [], []
     for name, values in stages.items():
@@ -65,18 +65,18 @@ def show_stages(stages: dict, *, title: str, columns: int = 32, width: float = 9
                 f"The stage {name!r} has shape {values.shape}: give an image (H, W), "
                 "maps (H, W, filters) or a vector (N,), without the axis of the batch."
             )
-        rows = -(-values.shape[-1] // columns) if values.ndim == 3 else 1
+        rows = -(-values.shape[-1] // MAPS_IN_A_ROW) if values.ndim == 3 else 1
         if values.ndim == 3:
             maps = _scale(np.moveaxis(values, -1, 0), SEQUENTIAL, shared=False)
-            sheets.append(_lay_out(maps, rows, columns)[0])
+            sheets.append(_lay_out(maps, rows, MAPS_IN_A_ROW)[0])
             sizes.append(f"{values.shape[-1]} maps of {values.shape[0]} x {values.shape[1]}")
         else:
             sheets.append(np.atleast_2d(values))
             what = "pixels" if values.ndim == 2 else "values"
             sizes.append(f"{' x '.join(map(str, values.shape))} {what}")
         heights.append(1.3 if values.ndim == 2 else 0.05 + 0.35 * rows)
-    figure = new_picture(width, 1.15 * sum(heights) + 0.5, title)
-    axes = figure.subplots(len(sheets), 1, height_ratios=heights, squeeze=False)[:, 0]
+    figure = new_picture(9.4, 1.15 * sum(heights) + 0.5, title)
+    axes = new_axes(figure, len(sheets), height_ratios=heights)[:, 0]
     colours = matplotlib.colormaps[SEQUENTIAL].with_extremes(bad="white")
     for ax, name, size, sheet in zip(axes, stages, sizes, sheets, strict=True):
         flat = "auto" if len(sheet) == 1 else "equal"
@@ -85,9 +85,9 @@ def show_stages(stages: dict, *, title: str, columns: int = 32, width: float = 9
         ax.set(xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
     figure.alt = f"{title}: " + "; ".join(map(", ".join, zip(stages, sizes, strict=True))) + "."
-    if np.ndim(sheets[-1]) == 2 and len(sheets[-1]) == 1:
+    if len(sheets[-1]) == 1:
         figure.alt += f" The largest of the last values has the number {np.argmax(sheets[-1])}."
-        axes[-1].set_xticks(range(sheets[-1].size) if sheets[-1].size <= 20 else [])
+        axes[-1].set_xticks(range(sheets[-1].size))
     return figure
 
 
