@@ -87,7 +87,8 @@ def show_stages(stages: dict, *, title: str) -> Picture:
     figure.alt = f"{title}: " + "; ".join(map(", ".join, zip(stages, sizes, strict=True))) + "."
     if len(sheets[-1]) == 1:
         figure.alt += f" The largest of the last values has the number {np.argmax(sheets[-1])}."
-        axes[-1].set_xticks(range(sheets[-1].size))
+        if sheets[-1].size <= 20:
+            axes[-1].set_xticks(range(sheets[-1].size))
     return figure
 
 
