@@ -9,10 +9,10 @@ done. Weights and labels land beside the backbone's card in `course_utils/applic
 """
 
 import argparse
-import os
 import time
 from pathlib import Path
 
+from course_utils import files
 from course_utils.applications import backbone
 
 import keras
@@ -65,9 +65,8 @@ def _pictures(name, per_class, seed):
     if not path.exists():
         pairs = [(place, n) for place in range(len(CLASSES)) for n in range(per_class)]
         images = [draw(CLASSES[c], np.random.default_rng([seed, c, n]), SIDE) for c, n in pairs]
-        temporary = path.with_suffix(".part.npz")
-        np.savez(temporary, images=np.stack(images), labels=np.array(pairs)[:, 0])
-        os.replace(temporary, path)
+        with files.replacing(path) as beside:
+            np.savez(beside, images=np.stack(images), labels=np.array(pairs)[:, 0])
     with np.load(path) as kept:
         return kept["images"], kept["labels"]
 

@@ -5,12 +5,11 @@ picture of a few steps; `player()` plays all of them with buttons, `save_gif(pat
 """
 
 import io
-import os
-import tempfile
 import textwrap
 from pathlib import Path
 from typing import NamedTuple
 
+from course_utils import files
 from course_utils.convolution import convolve, padding_amount, pool
 from course_utils.plotting.drawing import Drawing
 from course_utils.plotting.picture import VERMILION, Picture
@@ -98,7 +97,9 @@ class Steps:
             raise ValueError(f'A GIF file ends in ".gif", found {path.name!r}.')
         if not path.parent.is_dir():
             raise FileNotFoundError(f"There is no folder {path.parent}; create it first.")
-        return _write_whole(path, self._as_gif(seconds))
+        with files.replacing(path) as beside:
+            beside.write_bytes(self._as_gif(seconds))
+        return path
 
     def _ipython_display_(self):
         self.filmstrip()._ipython_display_()
@@ -346,15 +347,3 @@ def _draw_grid(drawing, spot, texts, fills, framed=None) -> None:
         drawing.add_box(
             left + column * cell, top + row * cell, width, height, edge=VERMILION, line=2.6
         )
-
-
-def _write_whole(path: Path, content: bytes) -> Path:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
-    return path
