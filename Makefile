@@ -1,7 +1,8 @@
 # `make help` lists what there is. The first target that needs it sets up .venv.
 
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
-QUICK := COURSE_PROFILE=quick COURSE_DATA=standin
+DATA ?= standin
+QUICK := COURSE_STRICT=1 COURSE_PROFILE=quick COURSE_DATA=$(DATA)
 WORKERS ?= 2
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=120 \
 	--nbval-sanitize-with=tests/nbval.cfg
@@ -58,8 +59,8 @@ run: .venv/ready  ## run the course quickly, write pages to build/course
 	COURSE_PROFILE=quick $(BIN)/python -m course_utils run
 
 .PHONY: full
-full: .venv/ready  ## re-run the notebooks in place on the real data
-	COURSE_PROFILE=full COURSE_DATA=real $(BIN)/python -m course_utils run --in-place
+full: .venv/ready  ## re-run the notebooks in place on the real data; NB="03 05": these alone
+	COURSE_STRICT=1 COURSE_PROFILE=full COURSE_DATA=real $(BIN)/python -m course_utils run --in-place $(NB)
 
 .PHONY: bench
 bench: .venv/ready  ## show speeds beside what people use today

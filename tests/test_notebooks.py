@@ -4,6 +4,8 @@ import ast
 import json
 import re
 import statistics
+import subprocess
+import sys
 from pathlib import Path
 
 from course_utils import exercises
@@ -173,3 +175,19 @@ def test_is_small(path):
 def test_settings_are_never_visible_in_a_cell(notebook):
     for cell in code_cells(notebook):
         assert "COURSE_" not in "".join(cell["source"])
+
+
+def misspelled(sources):
+    """Return what codespell finds in the sources of cells; outputs are not read."""
+    command = [sys.executable, "-m", "codespell_lib", "-"]
+    result = subprocess.run(command, input="\n\n".join(sources), capture_output=True, text=True)
+    assert not result.stderr, result.stderr
+    return result.stdout
+
+
+def test_is_spelled_rightly(notebook):
+    assert not misspelled("".join(cell["source"]) for cell in notebook["cells"])
+
+
+def test_a_wrong_spelling_is_found():
+    assert "teh ==> the" in misspelled(["print(1)", "## Before\n\nOver teh image."])
