@@ -21,20 +21,24 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         return COMMANDS[options.command](options)
+    except KeyboardInterrupt:
+        print("\nStopped; what was finished before is kept.", file=sys.stderr)
+        return 130  # as a shell calls a command that Ctrl-C ended
     except (OSError, ValueError, RuntimeError) as problem:
         print(problem, file=sys.stderr)
         return 1
 
 
 def _run(options) -> int:
-    from course_utils import course
+    from course_utils.publishing import pages, run
 
-    course.run(options.in_place, tuple(options.names))
+    work = run.renew if options.in_place else pages.write
+    work(tuple(options.names))
     return 0
 
 
 def _slides(options) -> int:
-    from course_utils import slides
+    from course_utils.publishing import slides
 
     slides.write(tuple(options.names))
     return 0
@@ -43,7 +47,7 @@ def _slides(options) -> int:
 def _report(options) -> int:
     import os
 
-    from course_utils import report
+    from course_utils.publishing import report
 
     if not options.exercises:
         raise ValueError("Say what to report: python -m course_utils report --exercises")

@@ -102,13 +102,6 @@ def write(name: str, weights, best_weights, record: Record) -> Path:
     return target
 
 
-def remove_older(folder: Path, time: float) -> None:
-    """Remove the checkpoints in `folder` that were written before `time` (seconds, as in stat)."""
-    for record in list(folder.glob(f"*/{RECORD}")):
-        if record.stat().st_mtime < time:
-            shutil.rmtree(record.parent)
-
-
 def _pack(value: np.ndarray) -> np.ndarray:
     """Keep 11 of 24 binary digits: half the size, and accuracies stay within 0.1 %."""
     if value.dtype != np.float32 or np.abs(value).max(initial=0) > np.finfo(np.float16).max:

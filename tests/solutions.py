@@ -5,12 +5,13 @@ COURSE_PROFILE=quick COURSE_DATA=standin pytest tests/solutions.py
 
 import re
 
-from course_utils import course, exercises
+from course_utils import exercises
+from course_utils.publishing import notebooks, run
 
 import nbformat
 import pytest
 
-NOTEBOOKS = course.find_notebooks()
+NOTEBOOKS = notebooks.find()
 CHECK = re.compile(r"^(q\d+)\.check\(\w+\)$", re.M)
 ALL_SOLVED = """
 from course_utils import exercises
@@ -37,4 +38,4 @@ def test_solutions_are_right_in_their_notebook(path, tmp_path):
     notebook.cells.append(nbformat.v4.new_code_cell(ALL_SOLVED))
     solved = tmp_path / path.name
     nbformat.write(notebook, solved)
-    course.execute(solved)  # raises, naming the cell, where one fails
+    run.execute(solved)  # raises, naming the cell, where one fails

@@ -5,13 +5,13 @@ import re
 import subprocess
 import tarfile
 
-from course_utils import course, slides
+from course_utils.publishing import notebooks, slides
 
 import nbformat
 import pytest
 from nbformat import v4
 
-PICTURE = '<img src="data:image/png;base64,AAAA" alt="A grey square.">'
+PICTURE = '<img alt="A grey square." src="data:image/png;base64,AAAA"/>'
 WIDGET = {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}, "text/plain": "Explorer"}
 
 
@@ -57,8 +57,8 @@ def test_a_note_is_for_the_speaker_and_a_fragment_comes_later():
     folded = "<details><summary>For the instructor</summary>\n\nWait here.\n\n</details>"
     page = page_of(prose(folded, "notes"), prose("At last.", "fragment"))
     assert "details" not in page[page.index("<aside") : page.index("</aside>")]
-    assert re.search(r"<aside class='notes'>.*Wait here\..*</aside>", page, re.DOTALL)
-    assert re.search(r"<div class='block fragment'>.*At last\.", page, re.DOTALL)
+    assert re.search(r'<aside class="notes">.*Wait here\..*</aside>', page, re.DOTALL)
+    assert re.search(r'<div class="block fragment">.*At last\.', page, re.DOTALL)
 
 
 def test_formulas_are_mathml():
@@ -69,23 +69,50 @@ def test_formulas_are_mathml():
 def test_figures_keep_their_alt_text_and_code_its_output():
     page = page_of(
         code("show()", shows(text_html=PICTURE, text_plain="A grey square.")),
+        code("6 * 7", v4.new_output("execute_result", {"text/plain": "42"})),
         code("print(1 < 2)", v4.new_output("stream", text="\x1b[31m1 < 2\x1b[0m")),
     )
     assert PICTURE in page
+    assert "<pre>42</pre>" in page
     assert "<pre>1 &lt; 2</pre>" in page
     assert page.count("A grey square.") == 1
 
 
+@pytest.mark.parametrize("kind", ["image/png", "image/jpeg"])
+@pytest.mark.parametrize(
+    "words, alt",
+    [("A grey square.", "A grey square."), ("<Figure size>", "A picture without a description")],
+)
+def test_a_picture_stays_a_picture(kind, words, alt):
+    output = v4.new_output("display_data", {kind: "AA\nAA", "text/plain": words})
+    page = page_of(code("plt.show()", output))
+    assert f'<img alt="{alt}" src="data:{kind};base64,AAAA"/>' in page
+    assert "Figure size" not in page
+
+
+def test_what_a_cell_raised_is_shown():
+    shown = page_of(code("1 / 0", v4.new_output("error", ename="E", evalue="1 < 2", traceback=[])))
+    assert "<pre>E: 1 &lt; 2</pre>" in shown
+
+
+def test_deeper_sections_are_left_out():
+    deeper = prose("## More, deeper", "slide")
+    deeper.metadata["deeper"] = True
+    page = page_of(deeper, code("optional()"), prose("## Next", "slide"))
+    assert [column[0][0] for column in slides_of(page)] == ["1", "Next"]
+    assert "optional" not in page
+
+
 def test_an_explorer_sends_readers_to_jupyterlab():
     page = page_of(code("explorer", v4.new_output("display_data", WIDGET)))
-    assert slides.IN_JUPYTERLAB in page
+    assert "Live in JupyterLab" in page
 
 
 def test_the_title_is_escaped():
     assert "<title>1 · Digits &amp; edges</title>" in page_of()
 
 
-@pytest.mark.parametrize("path", course.find_notebooks(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", notebooks.find(), ids=lambda path: path.stem)
 def test_the_slides_of_each_notebook_load_nothing_from_elsewhere(path):
     page = slides.to_html(nbformat.read(path, as_version=4))
     loaded = re.findall(r"""<(?:script|link|img|iframe)[^>]*?(?:src|href)=["']([^"']*)""", page)

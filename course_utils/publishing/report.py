@@ -4,13 +4,14 @@ import difflib
 import re
 from pathlib import Path
 
-from course_utils import course, exercises
+from course_utils import exercises
 from course_utils.exercises.questions import Open
+from course_utils.publishing import notebooks, pages
 
 _TASK = re.compile(r"#### Your turn · [^\n]*\n+(.*)", re.DOTALL)
 
 
-def write_exercises(path: Path = course.PAGES / "exercises.html") -> Path:
+def write_exercises(path: Path = pages.PAGES / "exercises.html") -> Path:
     """Write the page of all questions as one HTML file, and return where it lies."""
     import nbformat
 
@@ -25,13 +26,13 @@ def write_exercises(path: Path = course.PAGES / "exercises.html") -> Path:
     for module in modules:
         texts += _describe_module(module)
     cells = [nbformat.v4.new_markdown_cell(text) for text in texts]
-    course.write_page(nbformat.v4.new_notebook(cells=cells), path)
+    pages.write_page(nbformat.v4.new_notebook(cells=cells), path)
     return path
 
 
 def _describe_module(module: str) -> list[str]:
     """Return Markdown: a heading for the notebook, then one text for each question."""
-    path = course.NOTEBOOKS / f"{module.removeprefix('nb')}.ipynb"
+    path = notebooks.FOLDER / f"{module.removeprefix('nb')}.ipynb"
     heading, tasks = module, {}
     if path.exists():
         heading, tasks = _read_notebook(path)
@@ -50,7 +51,7 @@ def _read_notebook(path: Path) -> tuple[str, dict[str, str]]:
         asked = re.search(r"^(q\d+)\.check\(", cell.source, re.M)
         if asked and (task := _TASK.match(above.source)):
             tasks[asked[1]] = task[1]
-    return course.title_of(notebook), tasks
+    return notebooks.title_of(notebook), tasks
 
 
 def _describe_question(name: str, question, task: str) -> str:

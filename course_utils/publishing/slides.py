@@ -2,23 +2,21 @@
 
 The slides show what the notebooks hold: nothing is run. What starts a slide, stays out or is a
 note for the speaker (key S) stands in each cell's slide metadata. What does not fit on one slide
-goes on on the next; what is too tall for any is made smaller: see `slides.js`.
+goes on on the next; what is too tall for any is made smaller: see `templates/slides`.
 """
 
 import hashlib
-import html
 import os
 import re
 import shutil
 import subprocess
 import tarfile
 import tempfile
-from importlib import resources
 from pathlib import Path
 
-from course_utils import course
+from course_utils.publishing import notebooks, pages
 
-SLIDES = course.NOTEBOOKS.parent / "build" / "slides"
+SLIDES = notebooks.ROOT / "build" / "slides"
 REVEAL = "reveal.js@6.0.2"
 REVEAL_SHA512 = (
     "258220e43f5aa31a1a2de6fce0ef8ebc0c2c2967486af56010349cc6d6045c50"
@@ -32,7 +30,6 @@ APPLICATIONS = (
     "C:/Program Files/Google/Chrome/Application/chrome.exe",
     "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
 )
-IN_JUPYTERLAB = "<p class='live'>Live in JupyterLab: change the values there.</p>"
 
 
 def write(names: tuple[str, ...] = (), folder: Path = SLIDES) -> None:
@@ -46,16 +43,15 @@ def write(names: tuple[str, ...] = (), folder: Path = SLIDES) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     fetch_reveal(folder / "reveal")
     browser, entries = find_browser(), []
-    for path in course.choose(names):
+    for path in notebooks.choose(names):
         notebook = nbformat.read(path, as_version=4)
         page = folder / f"{path.stem}.html"
-        page.write_text(to_html(notebook), encoding="utf-8")
-        entries.append((page.name, course.title_of(notebook), course.promise_of(notebook)))
+        pages.write_text(to_html(notebook), page)
+        entries.append((page.name, notebooks.title_of(notebook), notebooks.promise_of(notebook)))
         if browser:
             print_pdf(browser, page)
         print(f"{path.name}: slides written")
-    course.write_index(entries, folder / "index.html")
-    print(f"Open {os.path.relpath(folder / 'index.html')} in a browser.")
+    pages.write_index(entries, folder / "index.html")
     if not browser:
         print("There are no PDF files: they need Chromium or Chrome, and neither was found.")
 
@@ -127,108 +123,36 @@ def print_pdf(browser: str, page: Path) -> Path:
 
 
 def to_html(notebook) -> str:
-    """Return the slides of a notebook as a page that expects reveal.js in the folder `reveal`."""
-    from pygments.formatters import HtmlFormatter
+    """Return the slides of a notebook as a page that expects reveal.js in the folder `reveal`.
 
-    title = course.title_of(notebook)
-    values = {
-        "TITLE": html.escape(title),
-        "STYLE": _read("slides.css") + HtmlFormatter(style="default").get_style_defs(".highlight"),
-        "SLIDES": "\n".join(f"<section>\n{column}\n</section>" for column in _columns(notebook)),
-        "SCRIPT": _read("slides.js"),
-    }
-    page = _PAGE
-    for name, value in values.items():
-        page = page.replace(f"@{name}@", value)
+    Sections that are marked as deeper are left out.
+    """
+    from nbconvert import SlidesExporter
+    from traitlets.config import Config
+
+    exporter = SlidesExporter(
+        extra_template_basedirs=[str(pages.TEMPLATES)],
+        template_name="slides",
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        exclude_anchor_links=True,
+        config=Config({"CSSHTMLHeaderPreprocessor": {"style": "default"}}),
+    )
+    exporter.register_filter("unfold", _unfold)
+    exporter.register_filter("alt_text", _alt_text)
+    page, _ = exporter.from_notebook_node(
+        pages.with_mathml(notebooks.without_deeper(notebook)),
+        resources={"metadata": {"name": notebooks.title_of(notebook)}},
+    )
     return page
 
 
-def _read(name: str) -> str:
-    return resources.files("course_utils").joinpath(name).read_text(encoding="utf-8")
+def _unfold(note: str) -> str:
+    """Return a note for the speaker, folded away in a notebook, as it is open on her screen."""
+    return re.sub(r"</?details>|<summary>.*?</summary>", "", note).strip()
 
 
-def _columns(notebook) -> list[str]:
-    """Return the inside of each column: its slides, one below the other."""
-    columns = []
-    for cell in notebook.cells:
-        kind = cell.metadata.get("slideshow", {}).get("slide_type", "-")
-        if kind == "skip":
-            continue
-        if kind == "slide" or not columns:
-            columns.append([[]])
-        elif kind == "subslide":
-            columns[-1].append([])
-        columns[-1][-1].append(_block(cell, kind))
-    return [
-        "\n".join(f"<section>\n{''.join(blocks)}</section>" for blocks in column)
-        for column in columns
-    ]
-
-
-def _block(cell, kind: str) -> str:
-    """Return a cell as HTML: prose, code with its outputs, or a note for the speaker."""
-    if kind == "notes":  # folded away in a notebook, open on the speaker's screen
-        text = re.sub(r"</?details>|<summary>.*?</summary>", "", cell.source)
-        return f"<aside class='notes'>{_markdown(text.strip())}</aside>\n"
-    if cell.cell_type == "code":
-        shown = f"<div class='code'>{_highlight(cell.source)}</div>"
-        outputs = "".join(map(_output, cell.outputs))
-        shown += f"<div class='output'>{outputs}</div>" if outputs else ""
-    else:
-        shown = f"<div class='prose'>{_markdown(cell.source)}</div>"
-    return f"<div class='block{' fragment' if kind == 'fragment' else ''}'>{shown}</div>\n"
-
-
-def _markdown(text: str) -> str:
-    from nbconvert.filters import markdown2html
-
-    return markdown2html(course.with_mathml(text))
-
-
-def _highlight(code: str) -> str:
-    from pygments import highlight
-    from pygments.formatters import HtmlFormatter
-    from pygments.lexers import PythonLexer
-
-    return highlight(code, PythonLexer(), HtmlFormatter())
-
-
-def _output(output) -> str:
-    if output.output_type == "stream":
-        return f"<pre>{html.escape(course.without_colours(output.text))}</pre>"
-    if output.output_type == "error":
-        return f"<pre>{html.escape(output.ename)}: {html.escape(output.evalue)}</pre>"
-    if "application/vnd.jupyter.widget-view+json" in output.data:
-        return IN_JUPYTERLAB
-    if "text/html" in output.data:
-        return f"<div>{output.data['text/html']}</div>"
-    text = course.without_colours(output.data.get("text/plain", ""))
-    return f"<pre>{html.escape(text)}</pre>" if text else ""
-
-
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>@TITLE@</title>
-<link rel="stylesheet" href="reveal/reveal.css">
-<style>
-@STYLE@
-</style>
-</head>
-<body class="fitting">
-<div class="reveal">
-<div class="slides">
-@SLIDES@
-</div>
-<p class="running">@TITLE@</p>
-</div>
-<script src="reveal/reveal.js"></script>
-<script src="reveal/notes.js"></script>
-<script>
-@SCRIPT@
-</script>
-</body>
-</html>
-"""
+def _alt_text(output) -> str:
+    """Return the words that come with a picture; a bare `<Figure size ...>` says nothing."""
+    words = output.data.get("text/plain", "")
+    return "A picture without a description" if words.startswith("<") or not words else words

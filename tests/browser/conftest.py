@@ -24,7 +24,7 @@ def pytest_terminal_summary(terminalreporter):
 def browser():
     """A headless Chromium or Chrome; without one the tests are skipped."""
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    from course_utils.slides import find_browser
+    from course_utils.publishing.slides import find_browser
 
     path = find_browser()
     if path is None:

@@ -2,7 +2,7 @@
 
 import re
 
-from course_utils import slides
+from course_utils.publishing import slides
 
 import nbformat
 import pytest
