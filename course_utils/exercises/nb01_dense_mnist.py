@@ -8,9 +8,9 @@ q1 = Choice(
     "Which axis is which?",
     predict=True,
     options={
-        "a": "upside down",
-        "b": "mirrored left to right",
-        "c": "red and blue exchanged",
+        "a": "the photograph upside down",
+        "b": "the photograph mirrored left to right",
+        "c": "the photograph with red and blue exchanged",
     },
     reasons={
         1: "it walks the rows backwards",

@@ -13,7 +13,7 @@ q1 = Choice(
     "What turns on this filter?",
     predict=True,
     options={
-        "a": "a horizontal bar in the row of the centre",
+        "a": "a horizontal bar in the row of the kernel's centre",
         "b": "a horizontal bar one row below the centre",
         "c": "a vertical bar",
         "d": "a horizontal bar one row above the centre",
@@ -211,8 +211,8 @@ q8 = Choice(
     "Another kernel size",
     predict=True,
     options={
-        "a": "it has more parameters, and the last map is 3 x 3 as before",
-        "b": "it has more parameters, and the last map is 1 x 1",
+        "a": "the network has more parameters, and its last map is 3 x 3 as before",
+        "b": "it has more parameters, and its last map is 1 x 1",
         "c": "it cannot be built",
     },
     right="c",

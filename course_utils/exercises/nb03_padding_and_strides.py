@@ -196,8 +196,8 @@ q8 = Choice(
     },
     reasons={
         1: "an odd kernel always needs (k - 1) / 2 zeros on each side",
-        2: "three windows cover 2 * 2 + 3 = 7 pixels, and the odd zero goes to the end",
-        3: "three windows cover 3 * 2 = 6 pixels",
+        2: "three windows cover seven pixels, and the odd zero goes to the end",
+        3: "three windows cover six pixels",
     },
     right=("b", 2),
     hints=[

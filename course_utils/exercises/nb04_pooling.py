@@ -109,7 +109,7 @@ q4 = Choice(
         "a": "ReLU(a) + ReLU(b)",
         "b": "ReLU(a - b) + b",
         "c": "ReLU(a - b) + ReLU(b - a)",
-        "d": "it is impossible",
+        "d": "none of them: without max it is impossible",
     },
     right="b",
     hints=[
@@ -250,7 +250,7 @@ q8 = Number(
 
 q9 = Choice(
     "Half an image further",
-    options={"a": "it is about as accurate as before", "b": "little of the accuracy is left"},
+    options={"a": "it is about as accurate as before", "b": "little of its accuracy is left"},
     reasons={
         1: "pooling makes the network invariant to shifts",
         2: "the dense layer has other weights for other places of the last map",

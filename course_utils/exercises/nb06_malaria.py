@@ -2,7 +2,7 @@
 
 import re
 
-from course_utils.exercises.questions import Choice, Function, Model, Open, Result
+from course_utils.exercises.questions import Choice, Function, Model, Open
 
 import numpy as np
 
@@ -27,27 +27,85 @@ q1 = Choice(
     ],
 )
 
-q2 = Result(
+_SOME = np.random.default_rng(6)
+
+
+def _some_cells(number, trained):
+    """Return one noisy number for each of some cells, their labels, and who trains and tests."""
+    sick = _SOME.integers(0, 2, number)
+    spots = (0.2 * sick + _SOME.normal(0.2, 0.1, number))[:, None]
+    order = _SOME.permutation(number)
+    return spots, sick, order[:trained], order[trained:]
+
+
+q2 = Function(
     "Twenty cells",
-    metric="accuracy",
-    at_least=0.8,
-    quick=0.5,
-    at_most=1.0,
-    solution="few = LogisticRegression(C=1e4).fit(spots[train[:20]], sick[train[:20]])\n"
-    "answer = few.score(spots[test], sick[test])",
+    solution="""
+from sklearn.linear_model import LogisticRegression
+
+
+def share_right(spots, sick, train, test, number):
+    few = LogisticRegression(C=1e4).fit(spots[train[:number]], sick[train[:number]])
+    return few.score(spots[test], sick[test])
+""",
+    inputs=[(*_some_cells(200, 100), 20)],
+    hidden={
+        "a hundred cells to learn from": (*_some_cells(400, 200), 100),
+        "ten cells to learn from": (*_some_cells(300, 50), 10),
+        "all cells to learn from": (*_some_cells(150, 60), 60),
+    },
     hints=[
-        "Fit as above, with train[:20] in place of train.",
-        "few = LogisticRegression(C=1e4).fit(spots[train[:20]], sick[train[:20]])",
-        "The answer is few.score(spots[test], sick[test]).",
+        "Fit as above, with train[:number] in place of train.",
+        "few = LogisticRegression(C=1e4).fit(spots[train[:number]], sick[train[:number]])",
+        "Return few.score(spots[test], sick[test]).",
     ],
-    why="On the photographs it is about as good as with 2,000 cells. A threshold is a single "
-    "number, and twenty cells are enough to find it; what to measure was your knowledge.",
+    why="Called with 20 it is about as good as with all cells, on the photographs at least. A "
+    "threshold is a single number, and twenty cells are enough to find it; what to measure was "
+    "your knowledge.",
     mistakes=[
-        (93.4, "that is in per cent; give a share between 0 and 1", lambda value: value > 1),
         (
-            0.3,
-            "that is worse than guessing: are labels and cells of the same positions?",
-            lambda value: 0 <= value < 0.5,
+            """
+from sklearn.linear_model import LogisticRegression
+
+
+def share_right(spots, sick, train, test, number):
+    few = LogisticRegression(C=1e4).fit(spots[train], sick[train])
+    return few.score(spots[test], sick[test])
+""",
+            "this learns from all training cells; take train[:number]",
+        ),
+        (
+            """
+from sklearn.linear_model import LogisticRegression
+
+
+def share_right(spots, sick, train, test, number):
+    few = train[:number]
+    return LogisticRegression(C=1e4).fit(spots[few], sick[few]).score(spots[few], sick[few])
+""",
+            "this is the accuracy on the cells that it has learnt from; score the test cells",
+        ),
+        (
+            """
+from sklearn.linear_model import LogisticRegression
+
+
+def share_right(spots, sick, train, test, number):
+    few = LogisticRegression(C=1e4).fit(spots[:number], sick[:number])
+    return few.score(spots[test], sick[test])
+""",
+            "these are the first cells of all, of which some are test cells; train holds positions",
+        ),
+        (
+            """
+from sklearn.linear_model import LogisticRegression
+
+
+def share_right(spots, sick, train, test, number):
+    few = LogisticRegression(C=1e4).fit(spots[train[:number]], sick[train[:number]])
+    return 100 * few.score(spots[test], sick[test])
+""",
+            "this is in per cent; give a share between 0 and 1",
         ),
     ],
 )
@@ -228,9 +286,9 @@ q6 = Open(
 q7 = Choice(
     "Photographs of one patient",
     options={
-        "a": "at random",
-        "b": "by patient",
-        "c": "by year",
+        "a": "at random: with 50,000 pictures it does not matter",
+        "b": "by patient, with all pictures of a patient on the same side",
+        "c": "by year, with old pictures to train and new ones to test, patients as they come",
     },
     reasons={
         1: "pictures of one patient resemble each other, so a network may recognise the patient",
