@@ -1,23 +1,34 @@
-"""Keep trained weights with their history, and know whether they fit a model, data and settings."""
+"""Keep trained weights with their history, and know whether they fit a model, data and settings.
+
+A checkpoint is one file, `<model>.npz`: the weights and, as JSON, the record of the training.
+"""
 
 import hashlib
 import json
 import os
-import shutil
-import uuid
+import re
 import warnings
 import zipfile
 import zlib
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from course_utils import settings
+from course_utils.files import replacing
+from course_utils.keras_inside.fitting import describe_layers
 
 import numpy as np
-from filelock import FileLock
 
-RECORD, WEIGHTS = "record.json", "weights.npz"
+RECORD = "record"
 WIRING = ("keras_history", "input_layers", "output_layers")  # name layers in a configuration
+UNKNOWN = "unknown"  # the fingerprint of data that cannot be told from other data
+
+_changes: dict[str, list[str]] = {}  # by model: how its last training differs from the course's
+
+
+class DamagedError(OSError):
+    """A checkpoint that cannot be read."""
 
 
 @dataclass
@@ -25,25 +36,32 @@ class Record:
     """What a checkpoint was made with, and how the training went.
 
     model, data: fingerprints; sample: one number for each array of decimals in the data;
-    settings: what `fit` was asked for; trained: ISO date; amount: how much it was trained on,
-    in words; data_sets: titles of the data sets that were loaded then.
+    frozen: one number for the weights that are not trained, such as those of a pretrained base;
+    settings: what `fit` was asked for; trained: ISO date;
+    amount: how much it was trained on, in words; data_sets: titles of the data sets in it;
+    steps: how many the optimiser had made in the end; history: as Keras returns it;
+    best_epoch: that of the best weights, where these were kept, too.
     """
 
     model: str
     data: str
     settings: dict
     sample: list = field(default_factory=list)
+    frozen: float = 0.0
     trained: str = ""
     amount: str = ""
     data_sets: list = field(default_factory=list)
-    best_epoch: int = 0
+    steps: int = 0
+    best_epoch: int | None = None
     history: dict = field(default_factory=dict)
 
     def differences(self, other: "Record") -> list[str]:
         """Return in words what differs between this record's run and the other's."""
         found = ["model"] if self.model != other.model else []
-        if self.data != other.data or not _are_close(self.sample, other.sample):
-            found.append("data")
+        same = self.data == other.data != UNKNOWN and _are_close(self.sample, other.sample)
+        found += [] if same else ["data"]
+        if abs(self.frozen - other.frozen) > 0.05:  # half precision moves it by a tenth of that
+            found.append("weights to start from")
         for key in sorted({*self.settings, *other.settings}):
             mine, theirs = self.settings.get(key), other.settings.get(key)
             if mine != theirs:
@@ -52,54 +70,89 @@ class Record:
 
 
 def find(name: str) -> list[Path]:
-    """Return the folders that hold a checkpoint `name`: first the course's, then one's own."""
-    places = [folder / name for folder in settings.checkpoint_dirs()]
-    return [place for place in places if (place / RECORD).exists()]
+    """Return the checkpoints `name`: first the course's, then one's own, the newest first."""
+    course, *own = settings.checkpoint_dirs()
+    places = [course / f"{name}.npz"]
+    for folder in own:
+        mine = [folder / f"{name}.npz", *folder.glob(f"{name}-????????.npz")]
+        places += sorted((place for place in mine if place.exists()), key=_age, reverse=True)
+    return [place for place in dict.fromkeys(places) if place.exists()]
+
+
+def _age(place: Path) -> float:
+    return place.stat().st_mtime
 
 
 def read(place: Path) -> Record:
-    """Return the record of the checkpoint in the folder `place`.
+    """Return the record of the checkpoint `place`. Raises DamagedError if it cannot be read."""
+    with _reading(place), np.load(place, allow_pickle=False) as file:
+        found = json.loads(str(file[RECORD]))
+        known = {entry.name for entry in fields(Record)}  # a newer course may have more
+        record = Record(**{key: value for key, value in found.items() if key in known})
+        lengths = {len(values) for values in record.history.values()}
+        if len(lengths) != 1 or not all(lengths):
+            raise ValueError("a history without epochs")
+        return record
 
-    Raises OSError if it cannot be read.
+
+class _reading:
+    """Turn whatever a damaged file makes NumPy, zipfile and json raise into one sentence."""
+
+    FAULTS = (OSError, ValueError, TypeError, KeyError, AttributeError, EOFError)
+
+    def __init__(self, place: Path):
+        self.place = place
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, problem, trace):
+        if isinstance(problem, (*self.FAULTS, zipfile.BadZipFile, zlib.error)):
+            raise DamagedError(
+                f"The checkpoint {self.place} is damaged: move it away and train again."
+            ) from problem
+
+
+def write(name: str, weights: list, best_weights: list | None, record: Record) -> Path | None:
+    """Save the last weights, the best weights and the record: all of them, or nothing.
+
+    best_weights: None where none were kept apart. Another training of a model of the same name
+    has a file of its own. A checkpoint of the course whose training gave the same as before is
+    left as it is. Returns the file. Raises OSError if it cannot be written.
     """
-    try:
-        return Record(**json.loads((place / RECORD).read_text(encoding="utf-8")))
-    except (ValueError, TypeError) as problem:
-        raise _damaged(place) from problem
-
-
-def _damaged(place: Path) -> OSError:
-    return OSError(f"The checkpoint {place} is damaged: move that folder away and run again.")
-
-
-def write(name: str, weights, best_weights, record: Record) -> Path:
-    """Save the last weights, the best weights and the record: all of them, or none.
-
-    best_weights: None where the last are the best. Returns the checkpoint's folder.
-    """
-    target = settings.own_checkpoints_dir() / name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{name}.{uuid.uuid4().hex}")
-    older = temporary.with_name(f"{temporary.name}.older")
-    temporary.mkdir()  # with the usual permissions: a class may share the folder
-    try:
-        arrays = {f"last_{place}": _pack(value) for place, value in enumerate(weights)}
-        arrays |= {f"best_{place}": _pack(value) for place, value in enumerate(best_weights or [])}
-        np.savez_compressed(temporary / WEIGHTS, **arrays)
-        (temporary / RECORD).write_text(json.dumps(asdict(record), indent=1), encoding="utf-8")
-        with FileLock(target.parent / ".lock"):
-            if target.exists():
-                os.replace(target, older)
-            try:
-                os.replace(temporary, target)
-            except OSError:
-                if older.exists():
-                    os.replace(older, target)
-                raise
-        shutil.rmtree(older, ignore_errors=True)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    folder = settings.own_checkpoints_dir()
+    is_course = folder == settings.shipped_checkpoints_dir()
+    target = folder / (f"{name}.npz" if is_course else f"{name}-{_mark(record)}.npz")
+    if is_course and _is_same_again(target, record):
+        return target
+    folder.mkdir(parents=True, exist_ok=True)
+    arrays = {f"last_{place}": _pack(value) for place, value in enumerate(weights)}
+    arrays |= {f"best_{place}": _pack(value) for place, value in enumerate(best_weights or [])}
+    with replacing(target) as beside:
+        np.savez_compressed(beside, **arrays, **{RECORD: json.dumps(asdict(record))})
     return target
+
+
+def _mark(record: Record) -> str:
+    """Return eight characters that tell this recipe and data from others."""
+    return _hash(repr((record.model, record.data, record.sample, sorted(record.settings.items()))))[
+        :8
+    ]
+
+
+def _is_same_again(place: Path, record: Record) -> bool:
+    """Tell whether the checkpoint `place` is of the same training with the same outcome."""
+    if not place.exists():
+        return False
+    try:
+        found = read(place)
+    except DamagedError:
+        return False
+    pairs = [(record.history[name], found.history.get(name)) for name in record.history]
+    return not record.differences(found) and all(
+        mine and theirs and len(mine) == len(theirs) and np.allclose(mine, theirs, atol=2e-3)
+        for mine, theirs in pairs
+    )
 
 
 def _pack(value: np.ndarray) -> np.ndarray:
@@ -116,24 +169,45 @@ def _unpack(value: np.ndarray) -> np.ndarray:
 def read_weights(place: Path) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Return the last and the best weights of a checkpoint (equal where none others were kept).
 
-    Raises OSError if the file is damaged.
+    Raises DamagedError if the file cannot be read or holds a number that is none.
     """
-    try:
-        with np.load(place / WEIGHTS, allow_pickle=False) as file:
-            kept = {
-                kind: [
-                    _unpack(file[f"{kind}_{number}"])
-                    for number in range(len(file.files))
-                    if f"{kind}_{number}" in file.files
-                ]
-                for kind in ("last", "best")
-            }
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as problem:
-        raise _damaged(place) from problem
+    with _reading(place), np.load(place, allow_pickle=False) as file:
+        kept = {
+            kind: [
+                _unpack(file[f"{kind}_{number}"])
+                for number in range(len(file.files))
+                if f"{kind}_{number}" in file.files
+            ]
+            for kind in ("last", "best")
+        }
+        if not all(np.isfinite(value).all() for values in kept.values() for value in values):
+            raise ValueError("weights that are not finite")
     return kept["last"], kept["best"] or kept["last"]
 
 
-def fingerprint_model(model) -> str:
+def note_changes(name: str, record: Record, ignore_data: bool = False) -> None:
+    """Remember how a training differs from the course's training of the same name.
+
+    ignore_data: where a stand-in is shown, or fewer samples, other data are no change.
+    """
+    place = settings.shipped_checkpoints_dir() / f"{name}.npz"
+    try:
+        found = record.differences(read(place)) if place.exists() else ["model"]
+    except DamagedError:
+        found = []
+    words = [words.split(" ")[0] for words in found]
+    _changes[name] = [word for word in words if not (ignore_data and word == "data")]
+
+
+def changes(name: str) -> list[str]:
+    """Return what differs between the last training of `name` here and the course's.
+
+    ["model"] where nothing of that name was trained in this session.
+    """
+    return _changes.get(name, ["model"])
+
+
+def fingerprint_model(model: Any) -> str:
     """Return a short hash of layers, wiring, loss and optimiser; names do not count.
 
     Of a layer that does not say how it was made (no `get_config`) only the class counts.
@@ -144,22 +218,24 @@ def fingerprint_model(model) -> str:
         try:
             config = _without_names(model.get_config())
         except NotImplementedError:
-            config = [type(layer).__name__ for layer in model._flatten_layers()]
+            config = describe_layers(model)
         compiled = _without_names(model.get_compile_config() or {})
     parts = type(model).__name__, config, shapes
     return _hash(repr((parts, compiled.get("optimizer"), compiled.get("loss"))))
 
 
-def fingerprint_data(*data) -> str:
-    """Return a short hash of shapes, types and a sample of the integers of what `fit` takes.
+def fingerprint_data(*data: Any) -> str:
+    """Return a short hash of shapes, types, whole numbers and labels of what `fit` takes.
 
-    A `tf.data.Dataset` is known by its length and its element types only, a `PyDataset` by its
-    class and its length, an array of decimals by `sample_data`.
+    A `tf.data.Dataset` is known by its `recipe`, which `pipelines.batches` writes, or by the files
+    that `image_dataset_from_directory` names; an array of decimals by `sample_data`. Other data
+    (generators) cannot be told apart, and the fingerprint is then "unknown".
     """
-    return _hash(repr([_describe(part) for part in _parts(data)]))
+    described = [_describe(part) for part in _parts(data)]
+    return UNKNOWN if None in described else _hash(repr(described))
 
 
-def sample_data(*data) -> list[float]:
+def sample_data(*data: Any) -> list[float]:
     """Return one number for each array of decimals of what `fit` takes.
 
     It is a sum over some 50 rows, each value with a weight of its own: other values change it,
@@ -179,11 +255,13 @@ def _are_close(some: list, others: list) -> bool:
     return len(some) == len(others) and np.allclose(some, others, rtol=0, atol=1e-4)
 
 
-def _parts(data) -> list:
-    """Return what lists and tuples hold, one after the other, without None."""
+def _parts(data: Any) -> list:
+    """Return what lists, tuples and dictionaries hold, one after the other, without None."""
     parts = []
     for part in data:
-        if isinstance(part, (list, tuple)):
+        if isinstance(part, dict):
+            parts += [repr(sorted(part)), *_parts(part[key] for key in sorted(part))]
+        elif isinstance(part, (list, tuple)):
             parts += _parts(part)
         elif part is not None:
             parts.append(part)
@@ -191,17 +269,29 @@ def _parts(data) -> list:
 
 
 def _some_rows(array: np.ndarray) -> np.ndarray:
-    return np.ascontiguousarray(array[:: max(1, len(array) // 50)])
+    return np.ascontiguousarray(array[:: max(1, len(array) // 50)] if array.ndim else array)
 
 
-def _describe(part):
+def _describe(part: Any) -> Any:
+    """Return what a part of the data is known by, or None where nothing tells it apart."""
+    if isinstance(part, str):
+        return part
     if hasattr(part, "element_spec"):
-        return int(part.cardinality()), str(part.element_spec)
+        recipe = getattr(part, "recipe", None) or _file_names(part)
+        return recipe and (recipe, int(part.cardinality()), str(part.element_spec))
     if hasattr(part, "__array__"):
         array = np.asarray(part)
-        known = "" if array.dtype.kind == "f" else _hash(_some_rows(array))
+        whole = array if array.size <= 1_000_000 else _some_rows(array)  # all labels count
+        known = "" if array.dtype.kind == "f" else _hash(np.ascontiguousarray(whole))
         return array.shape, str(array.dtype), known
-    return type(part).__name__, len(part)
+    return None
+
+
+def _file_names(dataset: Any) -> str | None:
+    """Return a hash of the files of `image_dataset_from_directory`: label, name and size."""
+    paths = getattr(dataset, "file_paths", None)
+    known = [(*Path(path).parts[-2:], os.path.getsize(path)) for path in paths or ()]
+    return _hash(repr(sorted(known))) if known else None
 
 
 def _without_names(config, places=None):
@@ -231,6 +321,15 @@ def _number(value, places: dict):
     if isinstance(value, (list, tuple)):
         return [_number(part, places) for part in value]
     return places.get(value, value) if isinstance(value, str) else value
+
+
+def is_name(name: str) -> bool:
+    """Tell whether a model's name was given by its author and can be that of a file.
+
+    Keras itself gives names as sequential_1, functional, model_2.
+    """
+    by_keras = re.fullmatch(r"(sequential|functional|model)(_\d+)?", name)
+    return not by_keras and bool(re.fullmatch(r"\w[\w.-]{0,99}", name))
 
 
 def _hash(data) -> str:

@@ -23,12 +23,15 @@ class Progress:
         self._terminal = self._handle is None and sys.stderr.isatty()
         self._last = 0.0
 
+    def is_due(self) -> bool:
+        """Tell whether the last picture is old enough for a new one."""
+        return time.monotonic() - self._last >= self.SECONDS_BETWEEN_UPDATES
+
     def update(self, done: float, text: str = "") -> None:
         """Show `done` of `total` steps and a short text; calls in quick succession are skipped."""
-        now = time.monotonic()
-        if now - self._last < self.SECONDS_BETWEEN_UPDATES:
+        if not self.is_due():
             return
-        self._last = now
+        self._last = time.monotonic()
         share = min(done / self.total, 1.0)
         if self._handle:
             self._handle.update(_bar(share, self.label, text), raw=True)

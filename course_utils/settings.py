@@ -4,11 +4,14 @@ COURSE_PROFILE   how much is trained: full (default), quick, demo
 COURSE_DATA      what may be shown: auto (default), real, standin
 COURSE_DATA_DIR  where data lies, perhaps shared and read-only (default: the project's `data`)
 COURSE_CHECKPOINTS  where trained weights are kept (default: `trained` in the data folder)
+COURSE_STRICT    1: a number outside its band is an error, as in the tests (default: it is shown)
+COURSE_USED      a file to which a run of the course adds what it used and measured
 
 `TFDS_DATA_DIR` and `KERAS_HOME` are honoured as further places to find prepared copies.
 """
 
 import gc
+import json
 import os
 import sys
 import tempfile
@@ -54,6 +57,23 @@ def profile() -> Profile:
 def data_policy() -> str:
     """Return `COURSE_DATA`: "auto", "real" or "standin"; ValueError lists the allowed ones."""
     return _choice("COURSE_DATA", POLICIES)
+
+
+def strict() -> bool:
+    """Tell whether numbers outside their band are errors: `COURSE_STRICT` is "1" in the tests."""
+    return _choice("COURSE_STRICT", ("0", "1")) == "1"
+
+
+def used_file() -> Path | None:
+    """Return the file in which a run of the course gathers what was used and measured."""
+    return _from_environment("COURSE_USED")
+
+
+def note_use(**entry: object) -> None:
+    """Add a line of JSON to that file, if there is one."""
+    if path := used_file():
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(json.dumps(entry) + "\n")
 
 
 def _choice(variable: str, allowed: tuple[str, ...]) -> str:

@@ -1,14 +1,15 @@
-"""`fit` for the notebooks: Keras' own `fit`, with a progress bar, checkpoints and less waiting."""
+"""A Keras callback that keeps a training, and can bring it back without making a step."""
 
 import math
-import re
-from contextlib import suppress
+import signal
+import threading
+import warnings
+from collections.abc import Iterable
 from datetime import date
-from numbers import Integral
+from typing import Any
 
 from course_utils import checkpoints, datasets, settings
-from course_utils.blocks import in_blocks
-from course_utils.datasets.catalogue import TITLES
+from course_utils.keras_inside.fitting import arguments_of_fit, find_fit, skip_epochs
 from course_utils.notices import notice
 from course_utils.progress import Progress
 
@@ -16,282 +17,316 @@ import numpy as np
 
 settings.start_tensorflow()
 
-import keras  # noqa: E402
+import keras
+
+# Keras says so at each fit on a `tf.data.Dataset`, also where nobody asked for shuffle.
+warnings.filterwarnings("ignore", "`shuffle=True` was passed, but will be ignored")
 
 
-def fit(
-    model,
-    x,
-    y=None,
-    *,
-    epochs=1,
-    batch_size=None,
-    validation_data=None,
-    validation_split=0.0,
-    callbacks=(),
-    shuffle=True,
-) -> keras.callbacks.History:
-    """Train a compiled model as `model.fit` does, and return its `History`.
+class Keep(keras.callbacks.Callback):
+    """Keeps weights and history of a training: `model.fit(…, callbacks=[training.Keep("mnist")])`.
 
-    The history has two attributes more: `best_epoch` (counted from 0; lowest validation loss,
-    or training loss where there is no validation) and `best_weights` (for `model.set_weights`).
-    The model keeps the weights of its last epoch, as in Keras.
+    data: the data set, or several, of `course_utils.datasets` that the training uses, by name; the
+    notice about a training then says so.
 
-    A model with a name of its own leaves a checkpoint. In the demo profile a checkpoint of the
-    same model, data and settings takes the place of training; where none fits, a notice says
-    why and the model is trained for a short while. (Callbacks are told apart by their class, and
-    weights from which a training starts do not count.) The quick profile caps samples and epochs,
-    too. An interrupt (the kernel's stop button) ends the training and keeps the history so far.
+    What is kept has the model's name, so a model needs a `name` of its own. In the demo profile a
+    checkpoint of the same model, data and settings is brought back: the model gets its weights,
+    `fit` makes no step and returns the history of that training. Where none fits, a notice says
+    why, and the model is trained for a short while. The quick profile trains for a few epochs.
 
-    Many steps run in one compiled call (see `course_utils.blocks`); the losses are those of
-    `model.fit` with the same batches.
+    The stop button of the kernel (an interrupt) ends the training after the step, and the history
+    so far is kept; pressed once more it stops at once. So does a loss that is no longer a number.
+    A training that was cut short is not kept.
 
-    Raises ValueError for a model that is not compiled, and for numbers that cannot be used.
+    The best weights are kept, too, where a `keras.callbacks.ModelCheckpoint` with
+    `save_best_only=True` looks for them; its file is written again when the training is brought
+    back. `fit(verbose=0)` leaves the progress to the bar of this callback.
     """
-    _check(model, epochs, batch_size)
-    _build(model, x)
-    callbacks = keras.tree.flatten(callbacks or [])
-    limits = settings.profile()
-    asked = {"epochs": epochs, "batch_size": batch_size, "validation_split": validation_split}
-    if callbacks:
-        asked["callbacks"] = sorted(type(callback).__name__ for callback in callbacks)
-    if not shuffle:
-        asked["shuffle"] = False
-    if steps_before := int(model.optimizer.iterations):
-        asked["steps before"] = steps_before
-    validation = validation_data if isinstance(validation_data, tuple) else (validation_data,)
-    record = checkpoints.Record(
-        model=checkpoints.fingerprint_model(model),
-        data=checkpoints.fingerprint_data(x, y, *validation),
-        sample=checkpoints.sample_data(x, y, *validation),
-        settings=asked,
-    )
-    if limits.reuse and (history := _reuse(model, record)):
-        return history
 
-    samples = _samples_at_most(x, limits)
-    x, y = _cap(x, samples), _cap(y, samples)
-    if validation_split and validation_data is None:
-        x, y, validation_data = _split(x, y, validation_split)
-    watch = _Watch(min(epochs, limits.epochs or epochs))
-    model.history = keras.callbacks.History()  # that of an interrupt before the first step
-    model.history.epoch = []
-    try:
-        shuffle = shuffle and not _is_dataset(x)  # a tf.data.Dataset shuffles by itself
-        with in_blocks(model, x, y, batch_size, shuffle) as data:
-            model.fit(
-                **data,
-                epochs=watch.epochs,
-                validation_data=validation_data,
-                validation_batch_size=batch_size,
-                callbacks=[*callbacks, watch],
-                verbose=0,
-            )
-    except KeyboardInterrupt:
-        watch.interrupted = True
-    finally:
-        watch.close()
-    history = model.history
-    history.best_epoch = watch.best_epoch
-    history.best_weights = watch.best_weights or model.get_weights()
-    if not watch.interrupted and limits.name != "quick" and _has_own_name(model):
-        record.trained, record.amount = date.today().isoformat(), _amount(x)
-        record.data_sets = _loaded_data_sets()
-        record.history, record.best_epoch = _as_floats(history.history), watch.best_epoch
-        best = watch.best_weights if watch.best_epoch != len(history.epoch) - 1 else None
+    def __init__(self, data: str | Iterable[str] | None = None):
+        super().__init__()
+        self.data = [data] if isinstance(data, str) else list(data or ())
+
+    # ---- What Keras calls
+
+    def on_train_begin(self, logs=None):
+        fit = arguments_of_fit(self.model)
+        callbacks = fit["callbacks"].callbacks
+        # The others come first in the end, so that weights restored by EarlyStopping are kept.
+        fit["callbacks"].callbacks = [*(other for other in callbacks if other is not self), self]
+        self._limits = settings.profile()
+        self._best = _find_best_only(callbacks)
+        self._best_value, self._best_epoch, self._best_weights = None, None, None
+        self._cut_short = ""
+        _build(self.model, fit["x"])
+        self._record = _describe(self.model, fit, self.data)
+        loaded = filter(datasets.is_loaded, self.data)
+        standin = any(datasets.source(name) == "stand-in" for name in loaded)
+        checkpoints.note_changes(
+            self.model.name, self._record, standin or self._limits.name == "quick"
+        )
+        self._found = self._find() if self._limits.reuse else None
+        if self._found:
+            skip_epochs(self.model, self.params["epochs"])
+        else:
+            self._start(fit["initial_epoch"])
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._note_best(epoch - 1)
+
+    def on_train_batch_end(self, batch, logs=None):
+        if self._bar.is_due():
+            place = f"epoch {self._epoch + 1} of {self._epochs}, {_in_words(logs)}"
+            self._bar.update(self._epoch * self._steps + batch + 1, place)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._epoch, self._text = self._epoch + 1, _in_words(logs)
+        if not math.isfinite(logs.get("loss", 0.0)):
+            self._cut_short = "stopped: the loss is no longer a number; try a smaller learning rate"
+        if self._epoch >= self._epochs or self._cut_short:
+            self.model.stop_training = True
+
+    def on_train_end(self, logs=None):
+        if self._found:
+            self._show(*self._found)
+            return
+        signal_to = getattr(self, "_handler", None)
+        if signal_to is not None:
+            signal.signal(signal.SIGINT, signal_to)
+        self._note_best(self._epoch - 1)
+        end = f" ({self._cut_short})" if self._cut_short else ""
+        self._bar.close(f"{self._epoch} of {self._epochs} epochs{end}: {self._text}")
+        if not self._cut_short and self._limits.name != "quick" and self._has_name():
+            self._write()
+
+    # ---- Training
+
+    def _start(self, initial_epoch: int) -> None:
+        self._epochs = self.params["epochs"] - initial_epoch
+        if self._limits.epochs:
+            self._epochs = min(self._epochs, self._limits.epochs)
+        self._steps = self.params.get("steps") or 1
+        self._epoch, self._text = 0, ""
+        self._bar = Progress(self._epochs * self._steps, f"Training {self.model.name}")
+        if threading.current_thread() is threading.main_thread():
+            self._handler = signal.getsignal(signal.SIGINT)
+            signal.signal(signal.SIGINT, self._stop)
+
+    def _stop(self, number, frame) -> None:
+        """End the training after this step; hand a second press, or one too late, on."""
+        signal.signal(signal.SIGINT, self._handler or signal.default_int_handler)
+        if find_fit(frame, self.model) is None:
+            signal.raise_signal(number)
+            return
+        self._cut_short = "stopped; the history so far is kept"
+        self.model.stop_training = True
+
+    def _note_best(self, epoch: int) -> None:
+        """Take a copy of the weights where `ModelCheckpoint` has just found them the best."""
+        if self._best and self._best.best != self._best_value:
+            self._best_value, self._best_epoch = self._best.best, epoch
+            self._best_weights = self.model.get_weights()
+
+    def _has_name(self) -> bool:
+        return checkpoints.is_name(self.model.name)
+
+    def _write(self) -> None:
+        record, history = self._record, self.model.history.history
+        record.trained, record.steps = (
+            date.today().isoformat(),
+            int(self.model.optimizer.iterations),
+        )
+        record.history = {
+            name: [float(value) for value in values] for name, values in history.items()
+        }
+        record.best_epoch = self._best_epoch
         try:
-            checkpoints.write(model.name, model.get_weights(), best, record)
+            checkpoints.write(self.model.name, self.model.get_weights(), self._best_weights, record)
         except OSError as problem:  # the training is not lost with it
-            notice(f"No checkpoint of {model.name} was kept: {problem}")
-    return history
+            notice(f"No checkpoint of {self.model.name} was kept: {problem}")
+        settings.note_use(model=self.model.name)
 
+    # ---- Bringing back
 
-def _check(model, epochs, batch_size) -> None:
-    if not model.compiled:
-        raise ValueError(f"The model {model.name} is not compiled: call its compile() first.")
-    if not (isinstance(epochs, Integral) and epochs > 0):
-        raise ValueError(f"epochs is {epochs!r}: give a whole number from 1 on.")
-    if not (batch_size is None or (isinstance(batch_size, Integral) and batch_size > 0)):
-        raise ValueError(f"batch_size is {batch_size!r}: give a whole number from 1 on.")
+    def _find(self):
+        """Return (record, last weights, best weights) that fit; else say why not."""
+        name = self.model.name
+        if not self._has_name():
+            self._say_that_it_trains("This model has no name of its own, so no checkpoint is kept")
+            return None
+        reason = f"There is no checkpoint of {name} yet"
+        for place in checkpoints.find(name):
+            try:
+                found = checkpoints.read(place)
+                differences = self._record.differences(found) or self._compare_metrics(found)
+                if not differences:
+                    return found, *self._read_weights(place)
+                reason = f"The checkpoint of {name} has other {', '.join(differences)}"
+            except checkpoints.DamagedError as problem:
+                notice(str(problem))
+                reason = f"The checkpoint of {name} cannot be read"
+        self._say_that_it_trains(reason)
+        return None
+
+    def _read_weights(self, place) -> tuple[list, list]:
+        """Return the weights of a checkpoint; DamagedError where they are not this model's."""
+        shapes = [tuple(weight.shape) for weight in self.model.weights]
+        kept = checkpoints.read_weights(place)
+        if any([value.shape for value in weights] != shapes for weights in kept):
+            raise checkpoints.DamagedError(
+                f"The checkpoint {place} is damaged: move it away and train again."
+            )
+        return kept
+
+    def _compare_metrics(self, found) -> list[str]:
+        """Name what this training watches and that one did not write down."""
+        compiled = self.model.get_compile_config() or {}
+        wanted = 1 + sum(_count(compiled.get(key)) for key in ("metrics", "weighted_metrics"))
+        kept = sum(not name.startswith("val_") for name in found.history)
+        return ["metrics"] if kept < wanted else []
+
+    def _say_that_it_trains(self, reason: str) -> None:
+        epochs = min(self.params["epochs"], self._limits.epochs or self.params["epochs"])
+        notice(f"{reason}; it trains now, for {epochs} {'epochs' if epochs > 1 else 'epoch'}.")
+
+    def _show(self, found, last_weights, best_weights) -> None:
+        """Leave model, history and the file of `ModelCheckpoint` as that training left them."""
+        model, epochs = self.model, len(found.history["loss"])
+        skip_epochs(model, None)
+        model.history.history, model.history.epoch = found.history, list(range(epochs))
+        if self._best and found.best_epoch is not None:
+            model.set_weights(best_weights)
+            self._best.on_epoch_begin(found.best_epoch)
+            best = {name: values[found.best_epoch] for name, values in found.history.items()}
+            self._best.on_epoch_end(found.best_epoch, best)
+        model.set_weights(last_weights)
+        if not model.optimizer.built:  # so that `save` keeps a whole one
+            model.optimizer.build(model.trainable_variables)
+        model.optimizer.iterations.assign(found.steps)
+        of = f" of {' and '.join(found.data_sets)}" if found.data_sets else ""
+        notice(
+            f"Loaded instead of trained: {model.name}, trained on {found.trained} for "
+            f"{epochs} epochs on {found.amount}{of}."
+        )
+        settings.note_use(model=model.name)
 
 
 def _build(model, x) -> None:
-    """Give a model without `keras.Input` its weights, so that checkpoints know it again."""
-    if model.built:
-        return
-    if hasattr(x, "__array__"):
-        model(x[:1])
-    elif _is_dataset(x):
-        for batch in x.take(1):
+    """Give a model without `keras.Input` its weights, so that it can be known again."""
+    if not model.built:
+        for batch in [x[:1]] if hasattr(x, "__array__") else x.take(1):
             model(batch[0] if isinstance(batch, tuple) else batch)
 
 
-def _reuse(model, wanted):
-    """Load a fitting checkpoint and return its history; else say why not and return None."""
-    if not _has_own_name(model):
-        _say_that_it_trains("This model has no name of its own, so no checkpoint is kept")
-        return None
-    reason = f"There is no checkpoint of {model.name} yet"
-    for place in checkpoints.find(model.name):
-        found = checkpoints.read(place)
-        differences = wanted.differences(found)
-        if not differences and _count_metrics(model) > sum(
-            not name.startswith("val_") for name in found.history
-        ):
-            differences = ["metrics"]
-        if not differences:
-            return _load(model, place, found)
-        reason = f"The checkpoint of {model.name} has other {', '.join(differences)}"
-    _say_that_it_trains(reason)
+def _describe(model, fit: dict[str, Any], data_sets: list[str]) -> checkpoints.Record:
+    """Return the record of a training that is about to begin."""
+    validation = fit["validation_data"]
+    validation = validation if isinstance(validation, tuple) else (validation,)
+    data = fit["x"], fit["y"], fit["sample_weight"], *validation
+    return checkpoints.Record(
+        model=checkpoints.fingerprint_model(model),
+        data=checkpoints.fingerprint_data(*data),
+        sample=checkpoints.sample_data(*data),
+        frozen=sum(checkpoints.sample_data(*map(np.asarray, model.non_trainable_weights))),
+        settings=_asked(model, fit),
+        amount=_amount(fit["x"]),
+        data_sets=[datasets.title(name) for name in filter(datasets.is_loaded, data_sets)],
+    )
+
+
+def _asked(model, fit: dict[str, Any]) -> dict[str, Any]:
+    """Return what `fit` was asked for, where it is not what Keras does by itself."""
+    asked = {
+        "epochs": int(fit["epochs"]),
+        "batch_size": fit["batch_size"] and int(fit["batch_size"]),
+    }
+    if fit["class_weight"]:
+        asked["class_weight"] = {str(key): value for key, value in fit["class_weight"].items()}
+    for name, usual in (
+        ("validation_split", 0.0),
+        ("shuffle", True),
+        ("initial_epoch", 0),
+        ("steps_per_epoch", None),
+    ):
+        if fit[name] != usual:
+            asked[name] = fit[name]
+    of_keras = (Keep, keras.callbacks.History, keras.callbacks.ProgbarLogger)
+    others = [other for other in fit["callbacks"].callbacks if not isinstance(other, of_keras)]
+    if others:
+        asked["callbacks"] = ", ".join(sorted(map(_name_callback, others)))
+    if steps := int(model.optimizer.iterations):
+        asked["steps before"] = steps
+    return asked
+
+
+def _name_callback(callback) -> str:
+    """Return a callback's class, with the patience that it has, where it has one."""
+    patience = getattr(callback, "patience", None)
+    name = type(callback).__name__
+    return name if patience is None else f"{name}(patience={patience})"
+
+
+def _find_best_only(callbacks):
+    """Return the `ModelCheckpoint` that keeps only the best model, or None."""
+    for callback in callbacks:
+        if isinstance(callback, keras.callbacks.ModelCheckpoint) and callback.save_best_only:
+            return callback
     return None
 
 
-def _count_metrics(model) -> int:
-    """Return how many numbers a training of the model writes down in each epoch, at least."""
-
-    def count(metrics):
-        if isinstance(metrics, dict) and "class_name" not in metrics:
-            metrics = list(metrics.values())
-        return sum(map(count, metrics)) if isinstance(metrics, list) else metrics is not None
-
-    compiled = model.get_compile_config() or {}
-    return 1 + count(compiled.get("metrics")) + count(compiled.get("weighted_metrics"))
-
-
-def _say_that_it_trains(reason: str) -> None:
-    limits = settings.profile()
-    notice(
-        f"{reason}; it trains now, briefly: at most {limits.epochs} epochs "
-        f"on {limits.samples:,} samples."
-    )
-
-
-def _load(model, place, found) -> keras.callbacks.History:
-    """Set the model's weights from a checkpoint and return the history of that training."""
-    history = keras.callbacks.History()
-    history.set_model(model)
-    history.history, history.best_epoch = found.history, found.best_epoch
-    history.epoch = list(range(len(found.history["loss"])))
-    last_weights, history.best_weights = checkpoints.read_weights(place)
-    model.set_weights(last_weights)
-    model.optimizer.build(model.trainable_variables)  # so that `save` keeps a whole one
-    model.history = history
-    of = f" of {' and '.join(found.data_sets)}" if found.data_sets else ""
-    notice(
-        f"Loaded instead of trained: {model.name}, trained on {found.trained} for "
-        f"{len(history.epoch)} epochs on {found.amount}{of}."
-    )
-    return history
-
-
-def _loaded_data_sets() -> list[str]:
-    """Return the titles of the data sets that this session has loaded."""
-    found = []
-    for name in TITLES:
-        with suppress(ValueError):  # it has not been loaded
-            found.append(datasets.title(name))
-    return found
-
-
-def _samples_at_most(x, limits) -> int | None:
-    """Return how many samples of `x` the profile allows: fewer where each is large."""
-    shape = x.shape if hasattr(x, "__array__") else _batch_shape(x)
-    if limits.values is None or shape is None or None in shape[1:]:
-        return limits.samples
-    return min(limits.samples, max(1, limits.values // math.prod(shape[1:])))
-
-
-def _batch_shape(data) -> tuple | None:
-    """Return the shape of the inputs in a batch of a `tf.data.Dataset`, where it is known."""
-    spec = getattr(data, "element_spec", None)
-    shape = getattr(spec[0] if isinstance(spec, tuple) else spec, "shape", None)
-    return None if shape is None or shape.rank is None else tuple(shape)
-
-
-def _cap(data, samples):
-    """Return the first `samples` samples of arrays, or as many batches of a dataset."""
-    if samples is None:
-        return data
-    if _is_dataset(data):
-        for batch in data.take(1):
-            return data.take(max(1, samples // len(keras.tree.flatten(batch)[0])))
-        return data
-    if isinstance(data, (list, tuple, dict)):
-        return keras.tree.map_structure(lambda part: _cap(part, samples), data)
-    return data[:samples] if hasattr(data, "__array__") else data
-
-
-def _split(x, y, share: float) -> tuple:
-    """Return all but the last `share` of the samples, and that share as validation data."""
-    if not hasattr(x, "__array__"):
-        raise ValueError(
-            "validation_split takes the last samples of arrays, and this is a "
-            f"{type(x).__name__}: give validation_data instead."
-        )
-    kept = int(len(x) * (1 - share))
-    if not 0 < kept < len(x):
-        raise ValueError(
-            f"validation_split is {share!r}, which leaves {kept:,} of {len(x):,} samples to train "
-            "on: give a share between 0 and 1, such as 0.2."
-        )
-    if y is None:
-        return x[:kept], None, (x[kept:],)
-    return x[:kept], y[:kept], (x[kept:], y[kept:])
-
-
-def _is_dataset(data) -> bool:
-    """Tell whether this is a `tf.data.Dataset`."""
-    return hasattr(data, "element_spec") and hasattr(data, "take")
+def _count(metrics) -> int:
+    """Return how many metrics a part of a compile configuration names."""
+    if isinstance(metrics, dict) and "class_name" not in metrics:
+        metrics = list(metrics.values())
+    return sum(map(_count, metrics)) if isinstance(metrics, list) else metrics is not None
 
 
 def _amount(x) -> str:
+    if isinstance(x, (list, tuple, dict)):
+        x = keras.tree.flatten(x)[0]
     if hasattr(x, "__array__"):
         return f"{len(x):,} samples"
-    batches = int(x.cardinality()) if _is_dataset(x) else len(x)
+    batches = int(x.cardinality()) if hasattr(x, "cardinality") else -1
     return f"{batches:,} batches" if batches >= 0 else "a stream of batches"
 
 
-def _as_floats(record: dict) -> dict:
-    return {name: [float(value) for value in values] for name, values in record.items()}
+def _in_words(logs: dict | None) -> str:
+    return ", ".join(
+        f"{name.replace('val_', 'validation ')} {float(value):.4f}"
+        for name, value in (logs or {}).items()
+    )
 
 
-def _has_own_name(model) -> bool:
-    """Tell whether the author named the model (Keras would call it sequential_1, …)."""
-    return not re.fullmatch(r"(sequential|functional|model)(_\d+)?", model.name)
+# ---- For notebooks that do not call `model.fit` yet ---------------------------------------------
 
 
-class _Watch(keras.callbacks.Callback):
-    """Shows the progress, and remembers the weights of the best epoch."""
-
-    def __init__(self, epochs: int):
-        super().__init__()
-        self.epochs, self.interrupted = epochs, False
-        self.best_epoch, self.best_weights, self._best = 0, None, np.inf
-
+class _Best(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
-        self._steps = self.params.get("steps") or 1
-        self._bar = Progress(self.epochs * self._steps, f"Training {self.model.name}")
-        self._done, self._text = 0, ""
-
-    def on_train_batch_end(self, batch, logs=None):
-        done = self._done * self._steps + batch + 1
-        self._bar.update(done, f"epoch {self._done + 1} of {self.epochs}, {_in_words(logs)}")
+        self.epoch, self.weights, self._value = 0, None, math.inf
 
     def on_epoch_end(self, epoch, logs=None):
-        self._done += 1
-        self._text = _in_words(logs)
-        value = logs.get("val_loss", logs.get("loss", np.inf))
-        if value < self._best:
-            self._best, self.best_epoch = value, epoch
-            self.best_weights = self.model.get_weights()
-
-    def close(self):
-        """Leave one line: how many epochs, and where they led."""
-        if hasattr(self, "_bar"):
-            end = " (stopped; the history so far is kept)" if self.interrupted else ""
-            self._bar.close(f"{self._done} of {self.epochs} epochs{end}: {self._text}")
+        value = logs.get("val_loss", logs["loss"])
+        if value < self._value:
+            self._value, self.epoch, self.weights = value, epoch, self.model.get_weights()
 
 
-def _in_words(logs: dict) -> str:
-    names = {name: name.replace("val_", "validation ") for name in logs or {}}
-    return ", ".join(f"{names[name]} {float(value):.4f}" for name, value in (logs or {}).items())
+def fit(model, x, y=None, *, callbacks=(), **options):
+    best, limits = _Best(), settings.profile()
+    callbacks = [*keras.tree.flatten(callbacks or []), best, Keep()]
+    x, y = _cap(x, limits), _cap(y, limits, x)
+    history = model.fit(x, y, callbacks=callbacks, verbose=0, **options)
+    losses = history.history.get("val_loss", history.history.get("loss", [0]))
+    history.best_epoch = int(np.argmin(losses))
+    history.best_weights = best.weights or model.get_weights()
+    return history
+
+
+def _cap(data, limits, of=None):
+    if limits.name != "quick" or data is None:
+        return data
+    if hasattr(data, "cardinality"):
+        shape = data.element_spec[0].shape
+        samples = min(limits.samples, limits.values // max(1, math.prod(shape[1:])))
+        return data.take(max(1, samples // (next(iter(data))[0].shape[0])))
+    like = data if of is None else of
+    return data[: min(limits.samples, limits.values // math.prod(like.shape[1:]))]

@@ -5,6 +5,6 @@ Both look for a prepared copy, then download, then show a stand-in and say so in
 `COURSE_DATA` sets the policy (see `course_utils.settings`).
 """
 
-from course_utils.datasets.loader import load, load_arrays, source, title
+from course_utils.datasets.loader import is_loaded, load, load_arrays, source, title
 
-__all__ = ["load", "load_arrays", "source", "title"]
+__all__ = ["is_loaded", "load", "load_arrays", "source", "title"]

@@ -104,6 +104,11 @@ def source(name: str) -> str:
     return _sources[name]
 
 
+def is_loaded(name: str) -> bool:
+    """Tell whether this session has loaded the data set `name`."""
+    return name in _sources
+
+
 def note_source(name: str, kind: str) -> None:
     """Remember what a load returned, for `source`: "real" or "stand-in"."""
     _sources[name] = kind
