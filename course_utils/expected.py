@@ -32,7 +32,7 @@ def compare(name: str, value: float) -> None:
     runs = _runs.setdefault(name, [])
     if (shown, course, verdict) not in runs[-1:]:
         runs.append((shown, course, verdict))
-    settings.note_use(measured=name, value=float(value))
+    settings.note_use(measured={"name": name, "value": float(value)})
     beside = f"the course {course}, " if course else ""
     print(f"{entry['title']}: yours {shown}, {beside}{lecture} -> {verdict}")
     if settings.strict() and not inside:
@@ -137,7 +137,7 @@ def _entries() -> dict:
 @cache
 def _measured() -> dict:
     """Return the numbers of the course's own run in the full profile, on the real data."""
-    return json.loads(_read("measured.json"))
+    return json.loads(_read("exercises/measured.json"))
 
 
 def _read(name: str) -> str:

@@ -145,7 +145,7 @@ def test_the_run_of_the_course_itself_is_the_courses_number(monkeypatch, tmp_pat
     expected.compare("dense.accuracy", 0.98)
     assert "yours 98.0%, the course 98.0%" in capsys.readouterr().out
     line = json.loads((tmp_path / "used.jsonl").read_text())
-    assert line == {"measured": "dense.accuracy", "value": 0.98}
+    assert line == {"measured": {"name": "dense.accuracy", "value": 0.98}}
 
 
 # ---- What the reader changed --------------------------------------------------------------------

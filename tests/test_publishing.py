@@ -47,8 +47,8 @@ def renewal(tmp_path, monkeypatch):
     monkeypatch.setattr(settings, "shipped_checkpoints_dir", lambda: tmp_path / "checkpoints")
     monkeypatch.setattr(used, "MEASURED", tmp_path / "measured.json")
     for name in ("of_this_run", "of_another_year"):
-        (tmp_path / "checkpoints" / name).mkdir(parents=True)
-        (tmp_path / "checkpoints" / name / "record.json").write_text("{}")
+        (tmp_path / "checkpoints").mkdir(exist_ok=True)
+        (tmp_path / "checkpoints" / f"{name}.npz").touch()
     used.keep_numbers({"a.old": 1.0, "b.kept": 2}, used.MEASURED)
     return tmp_path
 
@@ -60,7 +60,7 @@ def telling(*entries):
 
 
 def left(folder):
-    return {place.name for place in (folder / "checkpoints").iterdir()}
+    return {place.stem for place in (folder / "checkpoints").iterdir()}
 
 
 def numbers(folder):
@@ -175,7 +175,7 @@ def test_a_full_renewal_removes_what_no_notebook_used(tiny, renewal, capsys):
 
 def test_what_was_written_when_does_not_matter(tiny, renewal):
     """A clock that was put back makes a new checkpoint look old."""
-    os.utime(renewal / "checkpoints/of_this_run/record.json", times=(0, 0))
+    os.utime(renewal / "checkpoints/of_this_run.npz", times=(0, 0))
     tiny(telling(MODEL))
     assert main(["run", "--in-place"]) == 0
     assert left(renewal) == {"of_this_run"}

@@ -5,7 +5,6 @@ Each line is JSON: {"model": name} for a training that was kept or brought back,
 """
 
 import json
-import shutil
 from pathlib import Path
 
 from course_utils import files
@@ -35,11 +34,11 @@ def remove_others(models: set[str], folder: Path) -> list[str]:
 
     Where no model was used, nothing is removed.
     """
-    there = [record.parent for record in sorted(folder.glob("*/record.json"))]
-    others = [place for place in there if models and place.name not in models]
+    there = sorted(folder.glob("*.npz"))
+    others = [place for place in there if models and place.stem not in models]
     for place in others:
-        shutil.rmtree(place)
-    return [place.name for place in others]
+        place.unlink()
+    return [place.stem for place in others]
 
 
 def keep_numbers(numbers: dict[str, float], path: Path) -> None:
