@@ -50,6 +50,10 @@ notebooks: .venv/ready  ## run all notebooks and compare their outputs
 solutions: .venv/ready  ## run all notebooks with the exercises' solutions filled in
 	$(QUICK) $(BIN)/pytest -n $(WORKERS) tests/solutions.py
 
+.PHONY: experiments
+experiments: .venv/ready  ## run all notebooks with changes that a reader might make
+	$(QUICK) $(BIN)/pytest -n $(WORKERS) tests/experiments.py
+
 .PHONY: rehearse
 rehearse: .venv/ready  ## run all notebooks and explorers in a browser, in the demo profile
 	$(BIN)/pytest tests/browser
