@@ -8,7 +8,7 @@ use one (a matrix product excepted).
 import statistics
 import time
 
-from course_utils import settings
+import course_utils.keras_inside.start
 from course_utils.convolution import convolve, convolve_loops
 
 import numpy as np
@@ -84,7 +84,6 @@ def report(title, contenders):
 
 
 if __name__ == "__main__":
-    settings.start_tensorflow()
     for dtype in ("float32", "float64"):
         report(f"512x512, one 3x3 kernel, {dtype}", gray_contenders(dtype))
         report(f"512x512 RGB, 16 filters of 3x3, {dtype}", filter_contenders(dtype))

@@ -8,9 +8,7 @@ new parameters for each image. Images are channels-last.
 import functools
 from numbers import Integral, Real
 
-from course_utils import settings
-
-settings.start_tensorflow()
+import course_utils.keras_inside.start
 
 import keras
 import numpy as np

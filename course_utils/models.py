@@ -7,13 +7,11 @@ stand here so that later notebooks and the tests can build on the same ones.
 import math
 from contextlib import contextmanager
 
-from course_utils import settings
+import course_utils.keras_inside.start
 from course_utils.graph import calls
 
-settings.start_tensorflow()
-
-import keras  # noqa: E402
-from keras import layers  # noqa: E402
+import keras
+from keras import layers
 
 
 def dense_mnist(name="dense_mnist") -> keras.Model:

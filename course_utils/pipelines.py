@@ -9,10 +9,9 @@ from functools import partial
 from numbers import Integral, Real
 from pathlib import Path
 
-from course_utils import datasets, settings
+from course_utils import datasets
+from course_utils.keras_inside.start import without_stderr
 from course_utils.notices import notice
-
-settings.start_tensorflow()
 
 import keras
 import tensorflow as tf
@@ -123,7 +122,7 @@ def batches(
     examples, names, class_names = _open(source)
     images = _decode_and_resize(examples, image_size).cache()
     expected = _count(examples)
-    with settings.without_stderr():  # what the decoders write there about broken images
+    with without_stderr():  # what the decoders write there about broken images
         count, broken = _read_all(images, expected)
     broken = [names[position] for position in broken] if names else broken
     _report(broken, count, on_broken)

@@ -10,12 +10,9 @@ COURSE_USED      a file to which a run of the course adds what it used and measu
 `TFDS_DATA_DIR` and `KERAS_HOME` are honoured as further places to find prepared copies.
 """
 
-import gc
 import json
 import os
-import sys
 import tempfile
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -167,50 +164,5 @@ def _from_environment(variable: str) -> Path | None:
 
 
 def start_tensorflow() -> None:
-    """Import TensorFlow and Keras without a log line, and let a GPU's memory grow as needed.
-
-    TensorFlow writes to the process' standard error before Python can filter it, so that stream
-    is turned away while the library starts and runs its first operation. Errors still raise.
-    """
-    if "tensorflow" in sys.modules:
-        return
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with without_stderr(), _without_garbage_collection():
-        import keras  # noqa: F401
-        import tensorflow as tf
-
-        for gpu in tf.config.list_physical_devices("GPU"):
-            tf.config.experimental.set_memory_growth(gpu, True)
-        tf.get_logger().setLevel("ERROR")
-        tf.zeros(1) + 1
-
-
-@contextmanager
-def _without_garbage_collection():
-    """Import large libraries without the search for garbage among their 600,000 objects.
-
-    They stay to the end, so later searches, and that at the exit, pass them over: this saves half
-    a second at the start of a notebook and a second at its end.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-        gc.freeze()
-    finally:
-        if was_on:
-            gc.enable()
-
-
-@contextmanager
-def without_stderr():
-    """Send file descriptor 2 to the null device; put it back whatever happens."""
-    sys.stderr.flush()
-    saved = os.dup(2)
-    with open(os.devnull, "w") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(saved, 2)
-        os.close(saved)
+    """Start TensorFlow without a log line, for modules that do not import `start` yet."""
+    import course_utils.keras_inside.start

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 
-from course_utils import datasets, settings
+from course_utils import datasets
 from course_utils.datasets import loader, prepare
 from course_utils.datasets.catalogue import TITLES
 from course_utils.datasets.download import RemoteFile, WrongFileError
@@ -49,8 +49,8 @@ def real(monkeypatch):
 
 LOAD = """
 import tensorflow_datasets
-from course_utils import datasets, settings
-settings.start_tensorflow()
+import course_utils.keras_inside.start
+from course_utils import datasets
 print("ready", flush=True)
 input()
 (x_train, y_train), (x_test, y_test) = datasets.load_arrays("mnist")
@@ -69,7 +69,8 @@ def three_loads(tmp_path_factory):
         others = [
             subprocess.Popen([sys.executable, "-c", LOAD], text=True, **pipes) for _ in range(2)
         ]
-        settings.start_tensorflow()
+        import course_utils.keras_inside.start
+
         for other in others:
             assert other.stdout.readline() == "ready\n", other.stderr.read()
         for other in others:
@@ -139,7 +140,8 @@ def make_builder(name, folder):
 
 @pytest.fixture(scope="module")
 def small_copy(tmp_path_factory):
-    settings.start_tensorflow()
+    import course_utils.keras_inside.start
+
     folder = tmp_path_factory.mktemp("prepared")
     with prepare.quiet_tfds():
         make_builder("mnist", folder).download_and_prepare()
@@ -628,7 +630,8 @@ def test_a_data_dir_that_cannot_be_written_is_named(data_folder, auto, tmp_path)
 @pytest.fixture(scope="module")
 def recipes():
     """Two TFDS recipes whose files have the same name, as MNIST's and Fashion-MNIST's have."""
-    settings.start_tensorflow()
+    import course_utils.keras_inside.start
+
     import tensorflow_datasets as tfds
 
     class OneDownloadedSet(tfds.core.GeneratorBasedBuilder):

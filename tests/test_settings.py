@@ -1,4 +1,4 @@
-"""Settings: profiles, data policy, folders, and a start without a word."""
+"""Settings: profiles, data policy, and folders."""
 
 import os
 import subprocess
@@ -186,42 +186,3 @@ def test_settings_and_datasets_do_not_start_tensorflow():
         "print('tensorflow' in sys.modules)"
     )
     assert run(code).stdout == "False\n"
-
-
-def test_tensorflow_starts_and_trains_without_a_word():
-    code = """
-from course_utils import settings
-settings.start_tensorflow()
-import keras, numpy as np
-model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
-model.compile("sgd", "mse", jit_compile=True)
-model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0)
-"""
-    done = run(code)
-    assert (done.returncode, done.stdout) == (0, "")
-
-
-def test_standard_error_works_again_after_the_start(capfd):
-    with settings.without_stderr():
-        os.write(2, b"lost")
-    os.write(2, b"kept")
-    assert capfd.readouterr().err == "kept"
-
-
-def test_standard_error_works_again_after_a_failed_start(capfd):
-    with pytest.raises(ImportError), settings.without_stderr():
-        raise ImportError("no such library")
-    os.write(2, b"kept")
-    assert capfd.readouterr().err == "kept"
-
-
-@pytest.mark.parametrize("before", ["enable", "disable"])
-def test_starting_tensorflow_leaves_the_search_for_garbage_as_it_was(before):
-    code = f"""
-import gc
-gc.{before}()
-from course_utils import settings
-settings.start_tensorflow()
-print(gc.isenabled(), gc.get_freeze_count() > 100_000)
-"""
-    assert run(code).stdout == f"{before == 'enable'} True\n"

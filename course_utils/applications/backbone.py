@@ -7,9 +7,7 @@ do is told in `course_backbone/README.md`, beside its weights and its labels.
 from functools import cache
 from importlib import resources
 
-from course_utils import settings
-
-settings.start_tensorflow()
+import course_utils.keras_inside.start
 
 import keras
 import numpy as np

@@ -2,10 +2,8 @@
 
 from numbers import Integral
 
-from course_utils import settings
+import course_utils.keras_inside.start
 from course_utils.interpretation.layers import check_model, cut, find_layer
-
-settings.start_tensorflow()
 
 import keras
 

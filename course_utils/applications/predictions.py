@@ -1,12 +1,10 @@
 """Ask a pretrained network what is on a photo."""
 
-from course_utils import settings
+import course_utils.keras_inside.start
 from course_utils.applications import backbone
 from course_utils.applications.photos import crop_and_resize, read_photo
 from course_utils.applications.weights import names, verified_files
 from course_utils.datasets.loader import NOT_TO_BE_HAD
-
-settings.start_tensorflow()
 
 import keras
 import numpy as np

@@ -6,14 +6,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from unittest import mock
 
+import course_utils.keras_inside.start
 from course_utils import settings
 from course_utils.applications import backbone
 from course_utils.datasets.download import RemoteFile, WrongFileError, check, fetch
 from course_utils.datasets.loader import NOT_TO_BE_HAD, REAL, STANDIN, note_source
 from course_utils.datasets.loader import source as _source
 from course_utils.notices import notice
-
-settings.start_tensorflow()
 
 import h5py
 import keras

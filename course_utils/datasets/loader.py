@@ -155,7 +155,6 @@ def _download(name, data_dir, download, recipe):
 
 def _standin(name, reason):
     """Return the builder of the stand-in, made on first use, and say once that it is one."""
-    settings.start_tensorflow()
     from course_utils.datasets import standins
 
     full_name = f"{name}_standin"

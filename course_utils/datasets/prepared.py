@@ -15,7 +15,8 @@ def find_builder(name: str, folders: list[Path]):
     pictures laid out `<data folder>/<name>/<split>/<label>/*.jpg`.
     Raises OSError if a copy is there but damaged.
     """
-    settings.start_tensorflow()
+    import course_utils.keras_inside.start
+
     import tensorflow_datasets as tfds
 
     for version in _prepared_versions(name, folders):

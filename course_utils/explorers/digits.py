@@ -1,5 +1,6 @@
 """The explorer to draw a digit in, with two networks that answer while it is drawn."""
 
+import course_utils.keras_inside.start
 from course_utils.explorers import drawing
 from course_utils.explorers.base import Explorer, Panel, button, panel_row, row
 from course_utils.explorers.networks import compile_call, map_layers, with_maps

@@ -1,10 +1,8 @@
 """Networks that answer quickly: one compiled call for the probabilities and all feature maps."""
 
-from course_utils import settings
+import course_utils.keras_inside.start
 from course_utils.interpretation.attribution import heat_for_class, last_maps, scale_heat
 from course_utils.interpretation.layers import cut, is_model, layers_of
-
-settings.start_tensorflow()
 
 import tensorflow as tf
 

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from course_utils import settings
+import course_utils.keras_inside.start
 from course_utils.interpretation.layers import (
     check_image,
     check_images,
@@ -13,9 +13,6 @@ from course_utils.interpretation.layers import (
 )
 
 import numpy as np
-
-settings.start_tensorflow()
-
 import tensorflow as tf
 
 BATCH = 64  # images that go through the network at a time

@@ -4,13 +4,10 @@ import difflib
 import math
 from numbers import Integral
 
-from course_utils import settings
-
-import numpy as np
-
-settings.start_tensorflow()
+import course_utils.keras_inside.start
 
 import keras
+import numpy as np
 from keras import layers
 
 CONVOLUTIONS = (

@@ -6,7 +6,7 @@ DeepDream, in the form of Chollet's *Deep Learning with Python*.
 
 import weakref
 
-from course_utils import settings
+import course_utils.keras_inside.start
 from course_utils.checkpoints import fingerprint_model
 from course_utils.interpretation.layers import (
     check_filters,
@@ -20,9 +20,6 @@ from course_utils.interpretation.layers import (
 from course_utils.progress import Progress
 
 import numpy as np
-
-settings.start_tensorflow()
-
 import tensorflow as tf
 
 CHUNK_BYTES = 64 * 2**20  # of feature maps held at a time; more filters go one chunk after another

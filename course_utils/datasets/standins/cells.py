@@ -13,6 +13,7 @@ positions are (x, y) and lengths are in pixels.
 
 import io
 
+import course_utils.keras_inside.start
 from course_utils.datasets.standins.painting import blend, smooth_noise
 
 import numpy as np

@@ -6,6 +6,8 @@ the counts give back crisp strokes, which are then placed as MNIST places its ow
 20x20 pixels, with the centre of mass in the middle of 28x28.
 """
 
+import course_utils.keras_inside.start
+
 import numpy as np
 import tensorflow_datasets as tfds
 from skimage.transform import resize

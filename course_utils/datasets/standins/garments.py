@@ -6,6 +6,7 @@ generator; so do the pattern of its cloth and the folds. As in the real set the 
 on black, and shoes point to the left.
 """
 
+import course_utils.keras_inside.start
 from course_utils.datasets.standins.painting import rotation, smooth_noise
 
 import numpy as np

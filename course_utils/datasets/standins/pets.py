@@ -13,6 +13,7 @@ Parts are given in the pet's own units: x to the right, y down, the radius of a 
 import io
 from functools import lru_cache
 
+import course_utils.keras_inside.start
 from course_utils.datasets.standins.painting import blob, limb, mirrored, oval, shrink
 from course_utils.datasets.standins.scene import DARK, PINK, WHITE, Scene
 
