@@ -8,7 +8,7 @@ import math
 from contextlib import contextmanager
 
 import course_utils.keras_inside.start
-from course_utils.graph import calls
+from course_utils.keras_inside.graph import calls
 
 import keras
 from keras import layers

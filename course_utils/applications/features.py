@@ -3,7 +3,8 @@
 from numbers import Integral
 
 import course_utils.keras_inside.start
-from course_utils.interpretation.layers import check_model, cut, find_layer
+from course_utils.interpretation.layers import check_model, find_layer
+from course_utils.keras_inside.cut import cut
 
 import keras
 

@@ -4,7 +4,6 @@ import difflib
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
-from unittest import mock
 
 import course_utils.keras_inside.start
 from course_utils import settings
@@ -12,6 +11,7 @@ from course_utils.applications import backbone
 from course_utils.datasets.download import RemoteFile, WrongFileError, check, fetch
 from course_utils.datasets.loader import NOT_TO_BE_HAD, REAL, STANDIN, note_source
 from course_utils.datasets.loader import source as _source
+from course_utils.keras_inside.get_file import files_from
 from course_utils.notices import notice
 
 import h5py
@@ -126,11 +126,11 @@ def verified_files():
     """
     handed_out = []
 
-    def get_file(fname, origin, *, file_hash=None, md5_hash=None, **_):
-        handed_out.append(_find_file(fname, origin, file_hash or md5_hash))
-        return str(handed_out[-1])
+    def find(name, url, digest):
+        handed_out.append(_find_file(name, url, digest))
+        return handed_out[-1]
 
-    with mock.patch("keras.src.utils.file_utils.get_file", get_file):
+    with files_from(find):
         yield handed_out
 
 

@@ -2,7 +2,9 @@
 
 import course_utils.keras_inside.start
 from course_utils.interpretation.attribution import heat_for_class, last_maps, scale_heat
-from course_utils.interpretation.layers import cut, is_model, layers_of
+from course_utils.interpretation.layers import layers_of
+from course_utils.keras_inside.cut import cut
+from course_utils.keras_inside.graph import is_model, made_by
 
 import tensorflow as tf
 
@@ -27,8 +29,7 @@ def map_layers(model):
 
 def with_maps(model):
     """Return a model that gives a list: the output of each of `map_layers`, then its own."""
-    last = model.outputs[0]._keras_history.operation
-    return cut(model, [*map_layers(model).values(), last])
+    return cut(model, [*map_layers(model).values(), made_by(model.outputs[0])])
 
 
 def compile_call(function):

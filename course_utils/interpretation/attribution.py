@@ -7,10 +7,10 @@ from course_utils.interpretation.layers import (
     check_image,
     check_images,
     check_model,
-    cut,
     find_map_layer,
     layers_of,
 )
+from course_utils.keras_inside.cut import cut
 
 import numpy as np
 import tensorflow as tf

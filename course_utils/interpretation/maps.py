@@ -3,10 +3,10 @@
 from course_utils.interpretation.layers import (
     check_images,
     convolutions,
-    cut,
     find_layer,
     find_map_layer,
 )
+from course_utils.keras_inside.cut import cut
 
 import numpy as np
 

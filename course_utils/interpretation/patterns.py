@@ -12,11 +12,9 @@ from course_utils.interpretation.layers import (
     check_filters,
     check_image,
     check_model,
-    cut,
     find_map_layer,
-    float_type,
-    resize_input,
 )
+from course_utils.keras_inside.cut import cut, float_type, resize_input
 from course_utils.progress import Progress
 
 import numpy as np

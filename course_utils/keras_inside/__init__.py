@@ -1,6 +1,9 @@
 """All that leans on the private parts of Keras and TensorFlow, which a new release may move.
 
-`start` starts TensorFlow without a log line, `graph` reads how the layers of a model are wired,
-`cut` builds the part of a model that leads to a layer, `files` says where Keras gets its files.
+start     starts TensorFlow without a log line
+graph     reads how the layers of a model are wired
+cut       builds the part of a model that leads to a layer
+get_file  hands Keras Applications its files
+
 No other room touches a private part; `tests/test_keras_inside.py` states what each must do.
 """

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from course_utils.graph import calls
+from course_utils.keras_inside.graph import calls
 from course_utils.plotting.picture import (
     BLACK,
     BLUE,
