@@ -12,6 +12,7 @@ from pathlib import Path
 
 from course_utils.keras_inside import graph
 from course_utils.keras_inside.cut import cut, float_type, resize_input
+from course_utils.keras_inside.fitting import arguments_of_fit, describe_layers, skip_epochs
 from course_utils.keras_inside.get_file import files_from
 from course_utils.keras_inside.start import without_stderr
 
@@ -78,7 +79,7 @@ def test_standard_error_works_again_after_a_failed_start(capfd):
 
 START = "course_utils.keras_inside.start"
 LOUD = {"keras", "tensorflow", "tensorflow_datasets"}
-BY_A_CALL = ("training.py", "blocks.py")  # their turn is still to come
+BY_A_CALL = ("training.py",)  # its turn is still to come
 
 
 @pytest.mark.parametrize(
@@ -371,21 +372,88 @@ def test_keras_gets_its_files_as_before_afterwards():
     assert {"file_hash", "md5_hash"} <= set(inspect.signature(before).parameters)
 
 
+# ---- fitting ------------------------------------------------------------------------------------
+
+
+class Ask(keras.callbacks.Callback):
+    """Asks for the arguments of its fit, and counts the epochs and the steps."""
+
+    def __init__(self, skip=None):
+        super().__init__()
+        self.skip, self.epochs, self.steps = skip, 0, 0
+
+    def on_train_begin(self, logs=None):
+        self.arguments = arguments_of_fit(self.model)
+        skip_epochs(self.model, self.skip)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.epochs += 1
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.steps += 1
+
+
+def compiled(kind=keras.Sequential):
+    model = kind([keras.Input((4,)), layers.Dense(1)]) if kind is keras.Sequential else kind()
+    model.compile("sgd", "mse")
+    return model
+
+
+@pytest.mark.parametrize("kind", [keras.Sequential, Doubling])
+def test_a_callback_learns_the_arguments_of_its_fit(kind):
+    """Leans on the local names in Keras' `fit`, `epoch_iterator` among them."""
+    x, y, ask = np.ones((10, 4)), np.ones((10, 1)), Ask()
+    options = dict(epochs=2, batch_size=4, validation_split=0.2, verbose=0, callbacks=[ask])
+    compiled(kind).fit(x, y, **options)
+    found = ask.arguments
+    assert (len(found["x"]), len(found["y"]), len(found["validation_data"][0])) == (8, 8, 2)
+    assert (found["batch_size"], found["epochs"], found["validation_split"]) == (4, 2, 0.2)
+    assert isinstance(found["callbacks"], keras.callbacks.CallbackList)
+
+
+def test_without_a_fit_there_are_no_arguments():
+    with pytest.raises(RuntimeError, match="No training of model runs"):
+        arguments_of_fit(keras.Sequential(name="model"))
+
+
+def test_a_fit_may_skip_its_epochs_and_the_next_one_need_not():
+    """Leans on `Trainer._initial_epoch`."""
+    x, y, model = np.ones((8, 4)), np.ones((8, 1)), compiled()
+    before = model.get_weights()
+    ask = Ask(skip=3)
+    model.fit(x, y, epochs=3, verbose=0, callbacks=[ask])
+    assert (ask.epochs, ask.steps) == (0, 0)
+    np.testing.assert_array_equal(model.get_weights()[0], before[0])
+    skip_epochs(model, None)
+    ask = Ask()
+    model.fit(x, y, epochs=3, verbose=0, callbacks=[ask])
+    assert (ask.epochs, ask.steps) == (3, 3)
+
+
+def test_layers_in_layers_are_listed():
+    """Leans on `Layer._flatten_layers`."""
+    own = Doubling()
+    own(np.zeros((1, 4)))
+    assert describe_layers(own) == ["Doubling", "Dense"]
+    assert describe_layers(keras.Sequential([own]))[-2:] == ["Doubling", "Dense"]
+
+
 # ---- No private part elsewhere ------------------------------------------------------------------
 
 # Names that begin with an underscore and are public: of named tuples, IPython, and of a TFDS
 # builder, whose documentation has them written.
 PUBLIC = {"_replace", "_asdict", "_ipython_display_", "_split_generators"}
 INSIDE = ("keras.src", "tensorflow.python", "tensorflow.core")
-STILL_TO_COME = {"convolution.py", "training.py", "blocks.py", "checkpoints.py"}
+STILL_TO_COME = "course_utils/convolution"
 
 
 def sources():
     """Yield (name, Python text) of what is neither a test nor in the room."""
     for folder in ("course_utils", "benchmarks", "tools"):
         for path in sorted((PROJECT / folder).rglob("*.py")):
-            if path.parent.name != "keras_inside" and path.name not in STILL_TO_COME:
-                yield str(path.relative_to(PROJECT)), path.read_text(encoding="utf-8")
+            name = path.relative_to(PROJECT).as_posix()
+            if not name.startswith(("course_utils/keras_inside", STILL_TO_COME)):
+                yield name, path.read_text(encoding="utf-8")
     for path in sorted((PROJECT / "notebooks").glob("*.ipynb")):
         cells = nbformat.read(path, as_version=4).cells
         code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")

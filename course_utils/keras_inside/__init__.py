@@ -4,6 +4,7 @@ start     starts TensorFlow without a log line
 graph     reads how the layers of a model are wired
 cut       builds the part of a model that leads to a layer
 get_file  hands Keras Applications its files
+fitting   knows what a running `fit` works on
 
 No other room touches a private part; `tests/test_keras_inside.py` states what each must do.
 """
