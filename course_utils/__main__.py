@@ -1,4 +1,4 @@
-"""Commands of the course: `python -m course_utils run | slides | report | prefetch | doctor`."""
+"""Commands of the course, as `python -m course_utils run`; `--help` lists them."""
 
 import argparse
 import sys
@@ -15,6 +15,7 @@ def main(arguments: list[str] | None = None) -> int:
     slides.add_argument("names", nargs="*", help="beginnings of file names, as 01 (default: all)")
     report = commands.add_parser("report", help="write the instructor's page")
     report.add_argument("--exercises", action="store_true", help="all questions with solutions")
+    commands.add_parser("minutes", help="say how many minutes each notebook asks for, and why")
     prefetch = commands.add_parser("prefetch", help="download data and weights before class")
     prefetch.add_argument("names", nargs="*", help="data sets (default: all, and the weights)")
     commands.add_parser("doctor", help="say what is installed and where data lies")
@@ -52,6 +53,13 @@ def _report(options) -> int:
     if not options.exercises:
         raise ValueError("Say what to report: python -m course_utils report --exercises")
     print(f"Open {os.path.relpath(report.write_exercises())} in a browser.")
+    return 0
+
+
+def _minutes(options) -> int:
+    from course_utils.publishing import minutes
+
+    minutes.show()
     return 0
 
 
@@ -102,6 +110,7 @@ COMMANDS = {
     "run": _run,
     "slides": _slides,
     "report": _report,
+    "minutes": _minutes,
     "prefetch": _prefetch,
     "doctor": _doctor,
 }

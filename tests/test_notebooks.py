@@ -66,6 +66,14 @@ def test_skeleton(notebook):
     assert "For the instructor" in text
 
 
+def test_a_deeper_section_says_so_to_readers_and_to_the_slides(notebook):
+    for cell in notebook["cells"]:
+        text = "".join(cell["source"])
+        heading = re.match(r"#+ (.*)", text) if cell["cell_type"] == "markdown" else None
+        says = bool(heading and re.search(r"\bdeeper\b", heading[1], re.I))
+        assert says == bool(cell["metadata"].get("deeper")), text[:80]
+
+
 def test_code_is_short(notebook):
     lengths = [len(lines_of(cell)) for cell in code_cells(notebook)]
     assert statistics.median(lengths) <= 6

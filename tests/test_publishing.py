@@ -243,6 +243,18 @@ def test_a_full_disk_leaves_no_half_page(tiny, tmp_path, monkeypatch):
     assert list((tmp_path / "pages").iterdir()) == []
 
 
+def test_formulas_are_set_but_not_in_code():
+    text = pages.formulas_to_mathml("Of $n$ pixels, `$n$` and\n\n$$n^2$$")
+    assert text.count("<math") == 2 and "`$n$`" in text and 'display="block"' in text
+
+
+@pytest.mark.parametrize("formula", ["$x^{$", "$$x_1_2$$", r"$\left( x$"])
+def test_a_formula_that_is_not_complete_is_named(formula):
+    with pytest.raises(ValueError, match="cannot be set") as told:
+        pages.formulas_to_mathml(f"Of {formula} pixels")
+    assert f"The formula {formula} " in str(told.value)
+
+
 # ---- sections that are deeper, and who may import this room -------------------------------------
 
 

@@ -70,17 +70,27 @@ def with_mathml(notebook):
 
 
 def formulas_to_mathml(text: str) -> str:
-    """Return Markdown with its LaTeX formulas as MathML, which browsers show by themselves."""
+    """Return Markdown with its LaTeX formulas as MathML, which browsers show by themselves.
+
+    Raises ValueError, naming it, for a formula that is not complete.
+    """
+    parts = _CODE.split(text)
+    parts[::2] = [_FORMULA.sub(_to_mathml, part) for part in parts[::2]]
+    return "".join(parts)
+
+
+def _to_mathml(match: re.Match) -> str:
     from latex2mathml.converter import convert
 
-    def formula(match):
+    try:
         if match[1]:
             return convert(match[1].strip(), display="block")
         return convert(match[2])
-
-    parts = _CODE.split(text)
-    parts[::2] = [_FORMULA.sub(formula, part) for part in parts[::2]]
-    return "".join(parts)
+    except Exception as problem:  # a kind for each fault, without words
+        raise ValueError(
+            f"The formula {match[0]} cannot be set ({type(problem).__name__}): "
+            "a bracket, a script or an end may be missing."
+        ) from problem
 
 
 def write_index(entries: list[tuple[str, str, str]], path: Path) -> None:
