@@ -2,12 +2,11 @@
 
 The rooms, in order: each imports only from those named before it, and a test holds them to it.
 
+    keras_inside    all that leans on private parts of Keras or TensorFlow
     settings        profile, data policy, folders: the only reader of environment variables
     files           files that are written whole or not at all
     notices         plain words to the person at the notebook
     progress        one bar for long jobs
-    graph           which layers of a model feed which
-    keras_inside    all that leans on private parts of Keras or TensorFlow
     datasets        load(name, ...) as tfds.load does; where data comes from; the stand-ins
     pipelines       tf.data: decode, resize, cache, shuffle, batch, prefetch
     convolution     the arithmetic of the lectures in NumPy
