@@ -54,6 +54,21 @@ def test_requirements_are_exact():
         assert pin.url is None, f"{pin} names a host"
 
 
+def test_files_beside_the_code_are_installed_with_it():
+    """Templates, styles, weights and numbers: what is not code must be named in pyproject.toml."""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    patterns = tomllib.loads(text)["tool"]["setuptools"]["package-data"]
+    named = {
+        path
+        for package, globs in patterns.items()
+        for glob in globs
+        for path in ROOT.joinpath(*package.split(".")).glob(glob)
+    }
+    files = {path for path in ROOT.joinpath("course_utils").rglob("*.*") if path.is_file()}
+    beside = {path for path in files if path.suffix not in (".py", ".pyc")}
+    assert beside and not beside - named
+
+
 def test_numpy_differs_between_pythons():
     """NumPy 2.5 left Python 3.11 behind, so its pin needs a marker."""
     assert pin_of("numpy", "3.11") != pin_of("numpy", "3.12")

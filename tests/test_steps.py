@@ -1,10 +1,12 @@
 """The moving pictures: their arithmetic, their number of steps, and each form they take."""
 
 import html
+import json
 import re
 
 from course_utils import plotting
 from course_utils.convolution import convolve, pool
+from course_utils.plotting.player import Player
 
 import numpy as np
 import pytest
@@ -163,6 +165,16 @@ def test_the_player_is_one_element_without_the_network():
     assert 'aria-live="polite"' in page
     assert "prefers-reduced-motion" in page
     assert "row 1, column 1: max(0, 1, 3, 2) = 3" in page
+
+
+@pytest.mark.parametrize("title", ["@DATA@", "@TITLE@", "<b>5 < 6</b>", "</script><!--"])
+def test_a_title_is_shown_as_it_is(title):
+    steps = plotting.pooling_steps(RESPONSE)
+    player = Player(title, steps.player().data | {"words": title}, steps.filmstrip())
+    page = html.unescape(re.search(r'srcdoc="([^"]*)"', player.to_html())[1])
+    assert f"<h1>{html.escape(title)}</h1>" in page
+    data = re.search(r"^const data = (.*);$", page, re.M)[1]
+    assert "<" not in data and json.loads(data)["words"] == title
 
 
 def test_without_frames_or_scripts_the_filmstrip_is_left():

@@ -5,6 +5,7 @@ pictures come from Python. It needs no network.
 """
 
 from contextlib import contextmanager
+from importlib import resources
 
 import anywidget
 import ipywidgets
@@ -12,52 +13,11 @@ import traitlets
 
 WIDTH = "260px"  # of a control: three stand side by side in a window of 1,280 pixels
 
-STYLE = """
-.explorer {
-  --jp-widgets-font-size: 16px;
-  --jp-widgets-inline-height: 34px;
-  --jp-widgets-inline-label-width: 84px;
-  font-size: 16px; padding: 4px 8px; overflow: visible;
-}
-.explorer .explorer-row { flex-flow: row wrap; gap: 4px 14px; align-items: flex-start;
-  overflow: visible }
-.explorer .explorer-control { margin: 2px 0 }
-.explorer .jupyter-button { height: 36px; font-size: 15px; padding: 0 8px }
-.explorer .widget-readout { min-width: 3em }
-.explorer textarea { font: 16px/1.4 var(--jp-code-font-family, monospace) }
-.explorer :is(input, select, textarea, button, canvas, .noUi-handle):focus-visible {
-  outline: 3px solid #D55E00; outline-offset: 1px }
-.explorer .explorer-row.explorer-panels { gap: 4px 22px }
-.explorer-panel { overflow: visible }
-.explorer-panel figure { display: inline-block; margin: 6px 0; min-width: 190px; max-width: 100% }
-.explorer-panel figcaption { font-weight: 600; line-height: 1.3; margin-bottom: 4px;
-  width: 0; min-width: 100%; /* a long title wraps; it makes no panel wider */
-  color: var(--jp-ui-font-color1, #111) }
-.explorer-panel figure, .explorer-status { font-size: 16px; color: var(--jp-ui-font-color1, #111) }
-.explorer-screen { position: relative; max-width: 100%; box-sizing: border-box;
-  outline: 1px solid #767676;
-  background: repeating-linear-gradient(45deg, #C5E4F7 0 4px, #fff 4px 9px) }
-.explorer-picture { position: absolute; display: block; max-width: none; margin: 0 }
-.explorer-overlay { position: absolute; inset: 0; pointer-events: none }
-.explorer-overlay span { position: absolute; display: flex; align-items: center;
-  justify-content: center; box-sizing: border-box }
-.explorer-overlay .frame { border: 3px solid #D55E00; outline: 1px solid #fff; min-width: 9px;
-  min-height: 9px }
-.explorer-overlay .cover { background: repeating-linear-gradient(45deg, #999 0 3px, #ddd 3px 8px) }
-.explorer-overlay .cell { border: 2px solid #D55E00 }
-.explorer-table { border-collapse: collapse; font-variant-numeric: tabular-nums }
-.explorer-table :is(td, th) { border: 1px solid #767676; min-width: 44px; height: 40px;
-  padding: 2px 6px; text-align: center; color: #111 }
-.explorer-table th { border: 0; color: inherit; font-weight: 600 }
-.explorer-bars { display: grid; grid-template-columns: max-content 104px 3.6em; gap: 3px 8px;
-  white-space: nowrap; align-items: center; font-variant-numeric: tabular-nums; line-height: 25px }
-.explorer-bars .track { height: 20px; background: #E4E4E4 }
-.explorer-bars .bar { height: 100%; background: #56B4E9 }
-.explorer-bars .best { font-weight: 700 }
-.explorer-bars .best .bar { background: #0072B2 }
-.explorer-status { line-height: 1.5; white-space: pre-line; padding: 4px 0; min-height: 3em }
-.explorer-problem { border-left: 5px solid #D55E00; padding-left: 10px }
-"""
+
+def read_static(name: str) -> str:
+    """Return the text of a file in `static`: what runs in the reader's browser."""
+    static = resources.files("course_utils.explorers") / "static"
+    return static.joinpath(name).read_text(encoding="utf-8")
 
 
 class Panel(anywidget.AnyWidget):
@@ -79,68 +39,8 @@ class Panel(anywidget.AnyWidget):
     overlay = traitlets.Unicode().tag(sync=True)
     html = traitlets.Unicode().tag(sync=True)
 
-    _css = STYLE
-    _esm = """
-    // The page decodes a data address itself; a blob's makes a detour of 10 ms through the browser.
-    function toBase64(view) {
-      const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-      let text = "";
-      for (let start = 0; start < bytes.length; start += 32768)
-        text += String.fromCharCode(...bytes.subarray(start, start + 32768));
-      return btoa(text);
-    }
-    function render({ model, el }) {
-      const make = (kind, name, parent) => {
-        const element = document.createElement(kind);
-        element.className = name;
-        parent.append(element);
-        return element;
-      };
-      const figure = make("figure", "", el);
-      const title = make("figcaption", "", figure);
-      const screen = make("div", "explorer-screen", figure);
-      const picture = make("img", "explorer-picture", screen);
-      const overlay = make("div", "explorer-overlay", screen);
-      const below = make("div", "explorer-below", figure);
-      overlay.setAttribute("aria-hidden", "true");
-      let version = 0;
-
-      const arrange = () => {
-        const [rows, columns] = model.get("size"), scale = model.get("scale");
-        const [top, bottom, left, right] = model.get("margins");
-        const height = top + rows + bottom, width = left + columns + right;
-        Object.assign(screen.style, {
-          width: `${width * scale}px`, aspectRatio: `${width} / ${height}`,
-        });
-        Object.assign(picture.style, {
-          top: `${100 * top / height}%`, left: `${100 * left / width}%`,
-          height: `${100 * rows / height}%`, width: `${100 * columns / width}%`,
-          imageRendering: scale < 1 ? "auto" : "pixelated",
-        });
-      };
-      const paint = () => {
-        const bytes = model.get("picture");
-        screen.style.display = bytes.byteLength ? "block" : "none";
-        if (!bytes.byteLength) return;
-        picture.src = "data:;base64," + toBase64(bytes);
-        picture.onload = () => { picture.dataset.version = ++version; };
-      };
-      const write = () => {
-        title.textContent = model.get("title");
-        picture.alt = model.get("alt");
-        overlay.innerHTML = model.get("overlay");
-        below.innerHTML = model.get("html");
-        el.style.display = model.get("title") ? "" : "none";
-      };
-      for (const name of ["size", "margins", "scale"]) model.on(`change:${name}`, arrange);
-      for (const name of ["title", "alt", "overlay", "html"]) model.on(`change:${name}`, write);
-      model.on("change:picture", paint);
-      arrange();
-      write();
-      paint();
-    }
-    export default { render };
-    """
+    _css = read_static("explorer.css")
+    _esm = read_static("panel.js")
 
     def show(self, **traits):
         """Change several traits in one message to the browser."""
@@ -156,40 +56,7 @@ class Status(anywidget.AnyWidget):
     problem = traitlets.Bool(False).tag(sync=True)
 
     # Sliders and players of ipywidgets say nothing to a screen reader: they get their labels here.
-    _esm = """
-    function render({ model, el }) {
-      const words = document.createElement("div");
-      words.setAttribute("role", "status");
-      el.append(words);
-      const write = () => {
-        words.textContent = model.get("text");
-        words.className = "explorer-status" + (model.get("problem") ? " explorer-problem" : "");
-      };
-      const label = () => {
-        const explorer = el.closest(".explorer");
-        for (const slider of explorer ? explorer.querySelectorAll(".widget-slider") : []) {
-          const name = slider.querySelector(".widget-label").textContent;
-          for (const handle of slider.querySelectorAll(".noUi-handle"))
-            handle.setAttribute("aria-label", name);
-          slider.querySelector(".widget-readout")
-            ?.setAttribute("aria-label", `${name}, as a number`);
-        }
-        for (const player of explorer ? explorer.querySelectorAll(".widget-play") : [])
-          player.querySelectorAll("button").forEach((button, place) =>
-            button.setAttribute("aria-label", ["Play or pause", "Stop", "Repeat"][place]));
-      };
-      model.on("change:text", write);
-      model.on("change:problem", write);
-      write();
-      // Keys pressed in an explorer are meant for it: no d, d that deletes the cell.
-      const keep = event => { event.target.dataset.lmSuppressShortcuts = "true"; };
-      new ResizeObserver(() => {
-        label();
-        el.closest(".explorer")?.addEventListener("focusin", keep);
-      }).observe(el);
-    }
-    export default { render };
-    """
+    _esm = read_static("status.js")
 
     def say(self, text, problem=False):
         """Show one or more lines."""
