@@ -2,7 +2,7 @@
 
 `q1.check(answer)` says whether an answer is right and, if not, what is likely wrong; `q1.hint()`
 helps, more with each call; `q1.solution()` tells. `summary()` shows which questions are solved.
-The kinds of questions are explained in `course_utils.exercises.questions`.
+The kinds of questions are explained in `course_utils.exercises.kinds`.
 """
 
 import html
@@ -10,7 +10,7 @@ import importlib
 import sys
 from pathlib import Path
 
-STATES = {"right": "solved", "noted": "answered", "wrong": "not yet right", "unanswered": "open"}
+DONE = ("solved", "compared")
 
 
 def modules() -> list[str]:
@@ -30,8 +30,8 @@ class Summary:
 
     def __init__(self, rows: list[tuple[str, str, str]]):
         self.rows = rows
-        done = sum(state in ("solved", "answered") for *_, state in rows)
-        self.text = f"{done} of {len(rows)} questions answered"
+        self.todo = [name for name, _, state in rows if not state.startswith(DONE)]
+        self.text = f"{len(rows) - len(self.todo)} of {len(rows)} questions answered"
 
     def _repr_html_(self) -> str:
         def line(cells, tag):
@@ -48,10 +48,10 @@ class Summary:
 
 
 def summary() -> Summary:
-    """Return a table of all questions of this notebook: solved, not yet right, or open."""
+    """Return a table of all questions of this notebook: solved, compared, not yet right, open."""
     rows = []
     for module in modules():
         if f"{__name__}.{module}" in sys.modules:
             for name, question in questions_of(module).items():
-                rows.append((name, question.title, STATES[question.state]))
+                rows.append((name, question.title, question.progress()))
     return Summary(rows)

@@ -1,6 +1,6 @@
 """Questions of notebook 2, Convolutional networks."""
 
-from course_utils.exercises.questions import Choice, Function, Model, Number, Open, Result
+from course_utils.exercises.kinds import Choice, Function, Model, Number, Open, Trained, networks
 
 import numpy as np
 
@@ -35,7 +35,7 @@ q1 = Choice(
 _rng = np.random.default_rng(2)
 _ramp, _kernel = np.arange(20).reshape(4, 5), np.array([[1, 2], [3, -4]])
 
-_LOOPS = """
+
 def slide(image, kernel):
     height, width = kernel.shape
     rows, columns = image.shape[0] - height + 1, image.shape[1] - width + 1
@@ -44,16 +44,63 @@ def slide(image, kernel):
         for j in range(columns):
             result[i, j] = np.sum(image[i : i + height, j : j + width] * kernel)
     return result
-"""
+
+
+def slide_flipped(image, kernel):
+    height, width = kernel.shape
+    rows, columns = image.shape[0] - height + 1, image.shape[1] - width + 1
+    result = np.zeros((rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            result[i, j] = np.sum(image[i : i + height, j : j + width] * kernel[::-1, ::-1])
+    return result
+
+
+def slide_too_short(image, kernel):
+    height, width = kernel.shape
+    rows, columns = image.shape[0] - height, image.shape[1] - width
+    result = np.zeros((rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            result[i, j] = np.sum(image[i : i + height, j : j + width] * kernel)
+    return result
+
+
+def slide_padded(image, kernel):
+    return slide(np.pad(image, 1), kernel)
+
+
+def slide_averaged(image, kernel):
+    return slide(image, kernel) / kernel.size
+
+
+def slide_square(image, kernel):
+    size = kernel.shape[0]
+    rows, columns = image.shape[0] - size + 1, image.shape[1] - size + 1
+    result = np.zeros((rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            result[i, j] = np.sum(image[i : i + size, j : j + size] * kernel)
+    return result
+
+
+def slide_whole_numbers(image, kernel):
+    return slide(image, kernel).astype(int)
+
 
 q2 = Function(
     "Slide a kernel",
-    solution=_LOOPS,
+    solution=slide,
     inputs=[(_smiley, _bar), (_ramp, _kernel)],
     hidden={
         "an image that is not square": (_rng.normal(size=(6, 9)), _rng.normal(size=(3, 3))),
         "a kernel that is not square": (_rng.normal(size=(7, 7)), _rng.normal(size=(2, 4))),
         "a kernel as large as the image": (np.ones((3, 3)), np.arange(9.0).reshape(3, 3)),
+        "a kernel of one weight": (_rng.normal(size=(4, 5)), np.array([[0.5]])),
+        "an image of bytes": (
+            _rng.integers(0, 256, (6, 5)).astype("uint8"),
+            _rng.normal(size=(3, 2)),
+        ),
     },
     hints=[
         "How many places does the kernel have down, and how many across?",
@@ -63,27 +110,18 @@ q2 = Function(
     why="This is what a Keras layer computes, place by place, only much faster.",
     mistakes=[
         (
-            _LOOPS.replace("* kernel)", "* kernel[::-1, ::-1])"),
+            slide_flipped,
             "the kernel is flipped: that is the convolution of mathematics; lay it on as it is",
         ),
         (
-            _LOOPS.replace(" - height + 1", " - height").replace(" - width + 1", " - width"),
+            slide_too_short,
             "one row and one column are missing: an axis of n has n - k + 1 places for k",
         ),
+        (slide_padded, "there is a ring of zeros around the image: the question asks for 'valid'"),
+        (slide_averaged, "these are means; the response is the sum of the products"),
+        (slide_square, "a kernel need not be square: read height and width from kernel.shape"),
         (
-            _LOOPS.replace("    height,", "    image = np.pad(image, 1)\n    height,"),
-            "there is a ring of zeros around the image: the question asks for 'valid'",
-        ),
-        (
-            _LOOPS.replace("np.sum(", "np.mean("),
-            "these are means; the response is the sum of the products",
-        ),
-        (
-            _LOOPS.replace("height, width = kernel.shape", "height = width = kernel.shape[0]"),
-            "a kernel need not be square: read height and width from kernel.shape",
-        ),
-        (
-            _LOOPS.replace("np.zeros((rows, columns))", "np.zeros((rows, columns), dtype=int)"),
+            slide_whole_numbers,
             "the result holds whole numbers and cuts off the rest; use np.zeros without dtype",
         ),
     ],
@@ -139,32 +177,28 @@ q4 = Choice(
 )
 
 
-def _names_only_sobel_y(text: str) -> bool:
-    others = ("sobel_x", "sobelx", "not sobel_y", "only sees", "sees only", "first row")
-    return "sobel_y" in text and not any(words in text for words in others)
-
-
 q5 = Open(
     "Trousers or dress?",
     sample="sobel_x: the gap between the legs gives two long vertical edges in the middle, one "
     "of each sign, where a dress has none.",
+    criteria=[
+        "name a filter and the edges that it answers to",
+        "say what in its response differs, such as the edges of the gap, or two short bars at "
+        "the hem instead of one long one",
+        "can be seen in the two rows of Sobel responses",
+    ],
     hints=[
         "Look at the two rows of Sobel responses. What runs down the middle of trousers?",
         "Which of the two finds edges that run from top to bottom?",
     ],
     mistakes=[
         (
-            "sobel_y, because it finds vertical edges",
+            "sobel_y, because it finds vertical edges.",
             "sobel_y compares above with below, so it finds edges that lie across: the waistband",
-            lambda text: _names_only_sobel_y(text.lower().replace("sobel ", "sobel_")),
         ),
         (
-            "blur, because it removes the noise",
+            "blur, because it removes the noise.",
             "a blur wipes out the very gap between the legs",
-            lambda text: (
-                "blur" in text.lower()
-                and not any(word in text.lower() for word in ("sobel", "edge", "not ", "gap"))
-            ),
         ),
     ],
 )
@@ -227,27 +261,63 @@ q8 = Choice(
     ],
 )
 
-_CONVNET = """
-model = keras.Sequential(
+
+def _convnet(strides=(1, 1, 1), padding=("valid",) * 3, pooling="valid", last="softmax"):
+    """Return the convnet of the notebook, with other settings of its three convolutions."""
+    from keras import Input, Sequential, layers
+
+    parts = []
+    for filters, stride, pad in zip((32, 64, 128), strides, padding, strict=True):
+        parts.append(layers.Conv2D(filters, 3, stride, pad, activation="relu"))
+        parts.append(layers.MaxPooling2D(2, padding=pooling or "valid"))
+    parts = parts[:-1] if pooling else parts[::2]
+    return Sequential(
+        [Input((28, 28, 1)), *parts, layers.Flatten(), layers.Dense(10, activation=last)]
+    )
+
+
+def not_strided_yet():
+    return _convnet(pooling=None)
+
+
+def strided_three_times():
+    return _convnet(strides=(2, 2, 2), pooling=None)
+
+
+def strided_and_padded():
+    return _convnet(strides=(2, 2, 1), padding=("same", "same", "valid"), pooling=None)
+
+
+def strided_without_softmax():
+    return _convnet(strides=(2, 2, 1), pooling=None, last=None)
+
+
+def padded_once():
+    return _convnet(padding=("same", "valid", "valid"))
+
+
+def padded_in_the_pooling():
+    return _convnet(pooling="same")
+
+
+def padded_without_pooling():
+    return _convnet(padding=("same",) * 3, pooling=None)
+
+
+q9 = Model(
+    "Strides instead of pooling",
+    solution="""
+strided = keras.Sequential(
     [
         keras.Input((28, 28, 1)),
-        layers.Conv2D(32, 3, activation="relu"),
-        layers.MaxPooling2D(2),
-        layers.Conv2D(64, 3, activation="relu"),
-        layers.MaxPooling2D(2),
+        layers.Conv2D(32, 3, strides=2, activation="relu"),
+        layers.Conv2D(64, 3, strides=2, activation="relu"),
         layers.Conv2D(128, 3, activation="relu"),
         layers.Flatten(),
         layers.Dense(10, activation="softmax"),
     ]
 )
-"""
-_POOLING = "        layers.MaxPooling2D(2),\n"
-_STRIDED = _CONVNET.replace("model =", "strided =").replace(_POOLING, "")
-_STRIDED = _STRIDED.replace("32, 3", "32, 3, strides=2").replace("64, 3", "64, 3, strides=2")
-
-q9 = Model(
-    "Strides instead of pooling",
-    solution=_STRIDED,
+""",
     hints=[
         "Leave the two pooling layers out, and give the convolutions before them strides=2.",
         "28, 13, 6, 4: the third convolution moves by one pixel, as before.",
@@ -255,32 +325,41 @@ q9 = Model(
     why="113,162 instead of 104,202: the last map is 4 x 4 instead of 3 x 3.",
     mistakes=[
         (
-            _CONVNET.replace(_POOLING, ""),
+            not_strided_yet,
             "there is no stride yet: nothing makes the maps smaller, and the dense layer explodes",
         ),
-        (_CONVNET, "this is the network as it was; let strides take the place of the pooling"),
+        (_convnet, "this is the network as it was; let strides take the place of the pooling"),
         (
-            _STRIDED.replace("128, 3", "128, 3, strides=2"),
+            strided_three_times,
             "the third convolution was not followed by pooling, so it keeps stride 1",
         ),
         (
-            _STRIDED.replace("strides=2", 'strides=2, padding="same"'),
+            strided_and_padded,
             "the padding has changed as well; change one thing at a time",
         ),
         (
-            _STRIDED.replace(', activation="softmax"', ""),
+            strided_without_softmax,
             "the last layer has lost its softmax",
         ),
     ],
 )
 
-_SAME = _CONVNET.replace("model =", "padded =").replace(
-    "3, activation", '3, padding="same", activation'
-)
-
 q10 = Model(
     "With padding",
-    solution=_SAME,
+    solution="""
+padded = keras.Sequential(
+    [
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(32, 3, padding="same", activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Conv2D(64, 3, padding="same", activation="relu"),
+        layers.MaxPooling2D(2),
+        layers.Conv2D(128, 3, padding="same", activation="relu"),
+        layers.Flatten(),
+        layers.Dense(10, activation="softmax"),
+    ]
+)
+""",
     hints=[
         'padding="same" in each of the three convolutions; pooling stays as it is.',
         "The maps are 28, 14, 14, 7, 7: does model.summary() say so?",
@@ -288,17 +367,17 @@ q10 = Model(
     why="The convolutions cost the same as before; the dense layer grows from 11,530 to 62,730, "
     "since the last map is 7 x 7.",
     mistakes=[
-        (_CONVNET, "26x26 after the first layer: that is 'valid' padding; use 'same'"),
+        (_convnet, "26x26 after the first layer: that is 'valid' padding; use 'same'"),
         (
-            _CONVNET.replace("32, 3,", '32, 3, padding="same",'),
+            padded_once,
             "only the first convolution is padded; the question asks for all three",
         ),
         (
-            _CONVNET.replace("MaxPooling2D(2)", 'MaxPooling2D(2, padding="same")'),
+            padded_in_the_pooling,
             "the pooling is padded, the convolutions are not: it should be the other way round",
         ),
         (
-            _SAME.replace(_POOLING, ""),
+            padded_without_pooling,
             "the pooling layers are gone; they stay, or the dense layer gets a million weights",
         ),
     ],
@@ -332,28 +411,119 @@ def _some_digits():
     return train, (test_images[:1000, ..., None].astype("float32") / 255, test_labels[:1000])
 
 
-def _ends_without_softmax(model) -> bool:
-    last = model.layers[-1]
-    plain = getattr(getattr(last, "activation", None), "__name__", "") == "linear"
-    return plain and model.compiled and isinstance(model.loss, str)
+def _tiny(activation="relu", pooling="MaxPooling2D", outputs=10, last="softmax", sparse="sparse_"):
+    """Return a small compiled convnet, with other settings."""
+    from keras import Input, Sequential, layers
+
+    parts = []
+    for filters in (8, 16):
+        parts += [layers.Conv2D(filters, 3, activation=activation), getattr(layers, pooling)(2)]
+    top = [layers.Flatten(), layers.Dense(outputs, activation=last)]
+    model = Sequential([Input((28, 28, 1)), *parts, *top])
+    model.compile("adam", f"{sparse}categorical_crossentropy", metrics=["accuracy"])
+    return model
 
 
-_LINEAR = {
-    *("InputLayer", "Conv2D", "AveragePooling2D", "GlobalAveragePooling2D"),
-    *("BatchNormalization", "Dropout", "Flatten", "Dense"),
-}
+def tiny_without_softmax():
+    return _tiny(last=None)
 
 
-def _is_linear(model) -> bool:
-    """Tell whether all before the output is linear; where that is not certain, it is not."""
-    steps = getattr(model, "operations", model.layers)  # with keras.ops among the layers
-    kinds = [type(step).__name__ for step in steps]
-    activations = [getattr(step, "activation", None) for step in steps[:-1]]
-    plain = all(getattr(a, "__name__", "") == "linear" for a in activations if a is not None)
-    return kinds.count("Conv2D") > 1 and set(kinds) <= _LINEAR and plain
+def tiny_with_one_hot_loss():
+    return _tiny(sparse="")
 
 
-_TINY = """
+def tiny_with_one_output():
+    return _tiny(outputs=1)
+
+
+def tiny_and_linear():
+    return _tiny(activation=None, pooling="AveragePooling2D")
+
+
+def tiny_without_convolution():
+    from keras import Input, Sequential, layers
+
+    parts = [layers.AveragePooling2D(4), layers.Flatten(), layers.Dense(60, activation="relu")]
+    model = Sequential([Input((28, 28, 1)), *parts, layers.Dense(10, activation="softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    return model
+
+
+def tiny_with_a_linear_convolution():
+    from keras import Input, Sequential, layers
+
+    parts = [layers.Conv2D(4, 5, strides=4), layers.Flatten(), layers.Dense(20, activation="relu")]
+    model = Sequential([Input((28, 28, 1)), *parts, layers.Dense(10, activation="softmax")])
+    model.compile("adam", "sparse_categorical_crossentropy")
+    return model
+
+
+_LINEAR = ("AveragePooling", "BatchNorm", "Conv", "Dropout", "Noise", "Padding", "UpSampling")
+
+
+def _has_convolution(model) -> bool:
+    return any("Conv" in kind for kind in networks.kinds_of(model))
+
+
+def _is_not_linear(model) -> bool:
+    """Tell whether something that is not linear follows a convolution before the maps are left.
+
+    What is not known to be linear counts as not linear.
+    """
+    convolved = False
+    for part in networks.parts_of(model):
+        kind = type(part).__name__
+        convolved = convolved or "Conv" in kind
+        if not convolved or kind == "InputLayer":
+            continue
+        if kind in ("Flatten", "Dense", "Reshape") or kind.startswith("Global"):
+            return False
+        activation = getattr(getattr(part, "activation", None), "__name__", "linear")
+        if activation != "linear" or not any(word in kind for word in _LINEAR):
+            return True
+    return False
+
+
+def _loss_name(model) -> str:
+    """Return the name of a model's loss; "" where it is a function of the student's own."""
+    loss = getattr(model, "loss", None) or ""
+    return loss if isinstance(loss, str) else getattr(loss, "name", "")
+
+
+def _takes_probabilities(model) -> bool:
+    """Tell whether the loss gets probabilities, or is told that it gets raw scores."""
+    if not model.compiled or "crossentropy" not in _loss_name(model):
+        return True
+    images = np.random.default_rng(2).random((64, 28, 28, 1)).astype("float32")
+    return bool((networks.outputs_of(model, images) >= 0).all())
+
+
+q12 = Trained(
+    "A seventieth of the dense network",
+    data=_some_digits,
+    epochs=5,
+    at_least=0.8,
+    at_most=5500,
+    must=[
+        (_has_convolution, "there is no convolution: build a convnet", tiny_without_convolution),
+        (
+            _is_not_linear,
+            "the convolutions are linear: give them an activation, such as ReLU, or they are one "
+            "matrix together with what follows",
+            tiny_with_a_linear_convolution,
+        ),
+        (
+            lambda model: _loss_name(model) != "categorical_crossentropy",
+            "the labels are whole numbers, so the loss is sparse_categorical_crossentropy",
+            tiny_with_one_hot_loss,
+        ),
+        (
+            _takes_probabilities,
+            "the last layer hands over raw scores, and the loss takes probabilities: add a softmax",
+            tiny_without_softmax,
+        ),
+    ],
+    solution="""
 tiny = keras.Sequential(
     [
         keras.Input((28, 28, 1)),
@@ -368,16 +538,7 @@ tiny = keras.Sequential(
 tiny.compile(
     optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"]
 )
-"""
-
-q12 = Result(
-    "A seventieth of the dense network",
-    data=_some_digits,
-    epochs=5,
-    metric="accuracy",
-    at_least=0.8,
-    at_most_parameters=5500,
-    solution=_TINY,
+""",
     hints=[
         "The dense layer needs most of the parameters. What makes the last map small?",
         "Two convolutions with 8 and 16 filters, each followed by pooling, then Flatten.",
@@ -386,28 +547,16 @@ q12 = Result(
     why="The network of notebook 1 has 407,050 parameters.",
     mistakes=[
         (
-            _TINY.replace(', activation="softmax"', ""),
-            "the last layer hands over raw scores, and the loss takes probabilities: add a softmax",
-            _ends_without_softmax,
-        ),
-        (
-            _TINY.replace('"sparse_categorical', '"categorical'),
-            "the labels are whole numbers, so the loss is sparse_categorical_crossentropy",
-            lambda model: model.compiled and model.loss == "categorical_crossentropy",
-        ),
-        (
-            _TINY.replace("Dense(10", "Dense(1"),
+            tiny_with_one_output,
             "ten digits need ten outputs",
-            lambda model: model.output_shape[-1] != 10,
+            lambda model: networks.output_shape(model, (28, 28, 1)) != (10,),
         ),
         (
-            _TINY.replace(', activation="relu"', "").replace("MaxP", "AverageP"),
+            tiny_and_linear,
             "without an activation two convolutions are one larger one: add ReLU",
-            _is_linear,
         ),
     ],
 )
-
 
 q13 = Number(
     "The price of one-hot",

@@ -1,10 +1,11 @@
 """Questions of notebook 3, Padding, strides and dilation."""
 
-from course_utils.exercises.questions import Choice, Function, Model, Number, Open, Shape
+from course_utils.exercises.kinds import Choice, Function, Model, Number, Open, Shape
 
 q1 = Number(
     "Places of a 5 x 5 kernel",
     right=576,
+    also=[(576, 28), (24, 24)],
     unit="places",
     solution="answer = (28 - 5 + 1) ** 2",
     hints=[
@@ -111,22 +112,59 @@ q5 = Shape(
     ],
 )
 
-_PLACES = """
+
 def places(n, k, s, padding):
     if padding == "same":
         return (n + s - 1) // s
     return (n - k) // s + 1
-"""
+
+
+def places_without_the_first(n, k, s, padding):
+    return (n + s - 1) // s if padding == "same" else (n - k) // s
+
+
+def places_in_parts(n, k, s, padding):
+    return (n + s - 1) // s if padding == "same" else (n - k) / s + 1
+
+
+def places_to_the_nearest(n, k, s, padding):
+    return (n + s - 1) // s if padding == "same" else round((n - k) / s) + 1
+
+
+def places_same_rounded_down(n, k, s, padding):
+    return n // s if padding == "same" else (n - k) // s + 1
+
+
+def places_same_without_stride(n, k, s, padding):
+    return n if padding == "same" else (n - k) // s + 1
+
+
+def places_never_padded(n, k, s, padding):
+    return (n - k) // s + 1
+
+
+def places_padded_by_one(n, k, s, padding):
+    return (n + 2 - k) // s + 1
+
+
+def places_one_too_many(n, k, s, padding):
+    return (n + s - 1) // s if padding == "same" else -(-(n - k + 1) // s) + 1
+
 
 q6 = Function(
     "The formula as a function",
-    solution=_PLACES,
+    solution=places,
     inputs=[(28, 3, 1, "valid"), (28, 3, 2, "valid"), (28, 5, 1, "same")],
     hidden={
         '"same" with a stride that does not fit evenly': (13, 3, 2, "same"),
         "a window as large as the image": (7, 7, 1, "valid"),
         "a stride of 3": (28, 3, 3, "valid"),
+        "a last step that would leave the image": (10, 3, 2, "valid"),
+        "two pixels left over by a stride of 3": (30, 4, 3, "valid"),
+        "one pixel": (1, 1, 1, "valid"),
         '"same" with an even kernel': (5, 4, 2, "same"),
+        '"same" with a stride of 4': (30, 3, 4, "same"),
+        '"same" with a stride that fits': (12, 3, 3, "same"),
     },
     hints=[
         "// divides and rounds down.",
@@ -134,40 +172,36 @@ q6 = Function(
         'For "same" divide by s and round up: (n + s - 1) // s, or -(-n // s).',
     ],
     mistakes=[
+        (places_without_the_first, "the first place is missing: add 1 after the division"),
+        (places_in_parts, "a part of a place does not exist: round down with //"),
         (
-            _PLACES.replace("// s + 1", "// s"),
-            "the first place is missing: add 1 after the division",
+            places_to_the_nearest,
+            "round goes to the nearest, and so sometimes up: a window beyond the image. Use //",
         ),
         (
-            _PLACES.replace("// s + 1", "/ s + 1"),
-            "a part of a place does not exist: round down with //",
-        ),
-        (
-            _PLACES.replace("(n + s - 1) // s", "n // s"),
+            places_same_rounded_down,
             '"same" rounds up: a last window that needs zeros counts',
         ),
         (
-            _PLACES.replace("(n + s - 1) // s", "n"),
+            places_same_without_stride,
             '"same" keeps the size only at stride 1; with stride s it is n / s, rounded up',
         ),
         (
-            "def places(n, k, s, padding):\n    return (n - k) // s + 1",
+            places_never_padded,
             '"same" pads with zeros, so the size of the window does not matter there',
         ),
         (
-            "def places(n, k, s, padding):\n    return (n + 2 - k) // s + 1",
+            places_padded_by_one,
             'p = 1 is the padding of a 3 x 3 kernel only, and of "same" only',
         ),
-        (
-            _PLACES.replace("(n - k) // s + 1", "-(-(n - k + 1) // s) + 1"),
-            'one place too many for "valid": (n - k) // s + 1',
-        ),
+        (places_one_too_many, 'one place too many for "valid": (n - k) // s + 1'),
     ],
 )
 
 q7 = Number(
     "LeNet's last map",
     right=5,
+    also=[(5, 5)],
     unit="rows and columns",
     hints=[
         "Pooling by 2 is a window of 2 with stride 2: it halves.",
@@ -217,6 +251,7 @@ q8 = Choice(
 q9 = Number(
     "A wide window",
     right=13,
+    also=[(13, 13)],
     unit="pixels",
     solution="answer = (5 - 1) * 3 + 1",
     hints=[
@@ -255,7 +290,39 @@ q10 = Number(
     ],
 )
 
-_VALID = """
+
+def _strided(strides=(2, 2, 1), padding="valid", pooling=False):
+    """Return the strided network of the notebook, with other settings."""
+    from keras import Input, Sequential, layers
+
+    parts = []
+    for filters, stride in zip((16, 32, 32), strides, strict=True):
+        parts.append(layers.Conv2D(filters, 3, stride, padding, activation="relu"))
+    if pooling:
+        parts = [parts[0], layers.MaxPooling2D(2), parts[1], layers.MaxPooling2D(2), parts[2]]
+    top = [layers.Flatten(), layers.Dense(10, activation="softmax")]
+    return Sequential([Input((28, 28, 1)), *parts, *top])
+
+
+def strided_with_same():
+    return _strided(padding="same")
+
+
+def strided_three_times():
+    return _strided(strides=(2, 2, 2))
+
+
+def not_strided():
+    return _strided(strides=(1, 1, 1))
+
+
+def pooled():
+    return _strided(strides=(1, 1, 1), pooling=True)
+
+
+q11 = Model(
+    "Strides without padding",
+    solution="""
 strided = keras.Sequential(
     [
         keras.Input((28, 28, 1)),
@@ -266,11 +333,7 @@ strided = keras.Sequential(
         layers.Dense(10, activation="softmax"),
     ]
 )
-"""
-
-q11 = Model(
-    "Strides without padding",
-    solution=_VALID,
+""",
     hints=[
         'It is the second of the three networks, with padding="valid".',
         'build("small_valid_strides", strides=2) makes it; or type the six layers.',
@@ -279,36 +342,14 @@ q11 = Model(
     why="160 + 4,640 + 9,248 + 5,130: the last map has 512 values instead of 1,568.",
     mistakes=[
         (
-            _VALID.replace("3, strides", '3, padding="same", strides').replace(
-                "3, activation", '3, padding="same", activation'
-            ),
+            strided_with_same,
             "14x14 after the first layer: that is 'same' padding; the question asks for 'valid'",
         ),
-        (
-            _VALID.replace("32, 3, activation", "32, 3, strides=2, activation"),
-            "the third convolution takes single steps: 28, 13, 6, 4",
-        ),
-        (
-            _VALID.replace(", strides=2", ""),
-            "the strides are missing: 26x26 after the first layer instead of 13x13",
-        ),
-        (
-            _VALID.replace(
-                '3, strides=2, activation="relu"),',
-                '3, activation="relu"), layers.MaxPooling2D(2),',
-            ),
-            "this one pools; let the convolutions take steps of two instead",
-        ),
+        (strided_three_times, "the third convolution takes single steps: 28, 13, 6, 4"),
+        (not_strided, "the strides are missing: 26x26 after the first layer instead of 13x13"),
+        (pooled, "this one pools; let the convolutions take steps of two instead"),
     ],
 )
-
-
-def _chooses(text: str, name: str, other: str) -> bool:
-    """Tell whether a sentence names this network, before the other, and not the dilated one."""
-    spared = ("dilat", "without", "no pool", "no stride", "neither", "third", "network 3", "not ")
-    named_first = name in text and (other not in text or text.find(name) < text.find(other))
-    return named_first and not any(words in text for words in spared)
-
 
 q12 = Open(
     "A label for every pixel",
@@ -316,6 +357,12 @@ q12 = Open(
     "sees 15 x 15 pixels, and with padding 'same' it would keep 28 x 28, an answer for every "
     "pixel. The others have given up where things are; they are cheaper if one answer for the "
     "whole image is enough.",
+    criteria=[
+        "compare how large the last maps are, or how many answers they give for 784 pixels",
+        "say that each answer has to see the surroundings of its pixel",
+        "name a network that keeps the size, or say how a smaller map is enlarged again (a "
+        "strided encoder with transposed convolutions, as in U-Net)",
+    ],
     hints=[
         "How large is the last map of each of the three? How many answers would there be?",
         "Which one loses only a few rows at the border (with 'same' none), and still lets a value "
@@ -323,14 +370,12 @@ q12 = Open(
     ],
     mistakes=[
         (
-            "The one with pooling, because it is the most accurate",
+            "The one with pooling, because it is the most accurate.",
             "its last map has 3 x 3 places, nine answers for 784 pixels; which map stays large?",
-            lambda text: _chooses(text.lower(), "pool", "strid"),
         ),
         (
-            "The strided network, since it has the fewest multiplications",
-            "its last map has 7 x 7 places, 49 answers for 784 pixels; which map stays large?",
-            lambda text: _chooses(text.lower(), "strid", "pool"),
+            "The strided network, since it has the fewest multiplications.",
+            "its last map has 7 x 7 places, 49 answers for 784 pixels, and nothing enlarges it",
         ),
     ],
 )

@@ -1,6 +1,6 @@
 """Questions of notebook 5, Augmentation."""
 
-from course_utils.exercises.questions import Choice, Function, Number, Open
+from course_utils.exercises.kinds import Choice, Function, Number, Open
 
 import numpy as np
 
@@ -52,22 +52,63 @@ q2 = Number(
 _rng = np.random.default_rng(5)
 _photos = _rng.integers(0, 256, (3, 2, 4, 3))
 
-_MIRROR = """
+
 def mirror_some(images, coins):
     result = images.copy()
     result[coins] = images[coins, :, ::-1]
     return result
-"""
+
+
+def turn_upside_down(images, coins):
+    result = images.copy()
+    result[coins] = images[coins, ::-1]
+    return result
+
+
+def exchange_channels(images, coins):
+    result = images.copy()
+    result[coins] = images[coins, :, :, ::-1]
+    return result
+
+
+def mirror_all(images, coins):
+    return images[:, :, ::-1]
+
+
+def mirror_the_others(images, coins):
+    result = images.copy()
+    result[~coins] = images[~coins, :, ::-1]
+    return result
+
+
+def change_the_order(images, coins):
+    result = images.copy()
+    result[coins] = images[coins][::-1]
+    return result
+
+
+def mirror_in_place(images, coins):
+    images[coins] = images[coins, :, ::-1]
+    return images
+
+
+def mirror_and_forget(images, coins):
+    for image, coin in zip(images, coins, strict=True):
+        image = image[:, ::-1] if coin else image
+    return images
+
 
 q3 = Function(
     "Mirror by the toss of a coin",
-    solution=_MIRROR,
+    solution=mirror_some,
     keeps_inputs=True,
     inputs=[(_photos, np.array([True, False, True]))],
     hidden={
         "no coin shows heads": (_photos, np.array([False, False, False])),
         "grey images": (_rng.random((4, 5, 5, 1)), np.array([False, True, True, False])),
         "one image": (_photos[:1], np.array([True])),
+        "images of bytes": (_photos.astype("uint8"), np.array([True, True, False])),
+        "images of one column": (_photos[:, :, :1], np.array([True, False, True])),
     },
     hints=[
         "The axes are image, row, column, channel. Which one turns round in a mirror?",
@@ -77,31 +118,24 @@ q3 = Function(
     why="horizontal_flip=True does this, with a coin tossed for each image in each epoch.",
     mistakes=[
         (
-            _MIRROR.replace(":, ::-1", "::-1"),
+            turn_upside_down,
             "these stand on their heads: the rows are walked backwards, not the columns",
         ),
+        (exchange_channels, "this walks the channels backwards: red and blue change places"),
+        (mirror_all, "all images are mirrored; only those whose coin is True should be"),
+        (mirror_the_others, "the wrong ones are mirrored: True means that an image is mirrored"),
         (
-            _MIRROR.replace(":, ::-1", ":, :, ::-1"),
-            "this walks the channels backwards: red and blue change places",
-        ),
-        (
-            _MIRROR.replace(
-                "result[coins] = images[coins, :, ::-1]", "result = images[:, :, ::-1]"
-            ),
-            "all images are mirrored; only those whose coin is True should be",
-        ),
-        (
-            _MIRROR.replace("[coins", "[~coins"),
-            "the wrong ones are mirrored: True means that an image is mirrored",
-        ),
-        (
-            _MIRROR.replace("images[coins, :, ::-1]", "images[coins][::-1]"),
+            change_the_order,
             "this changes the order of the images; each should be mirrored in itself",
         ),
         (
-            _MIRROR.replace("images.copy()", "images"),
+            mirror_in_place,
             "the pictures are right, but the array that comes in changes, too; work on a copy: "
             "images.copy()",
+        ),
+        (
+            mirror_and_forget,
+            "the images come back as they were: is the mirrored one stored in the result?",
         ),
     ],
 )
@@ -174,33 +208,27 @@ q6 = Choice(
     ],
 )
 
-_TRANSFORMS = ("flip", "mirror", "turn", "rotate", "rotating", "rotation", "shear", "zoom")
-_TRANSFORMS += ("shift", "crop", "colour", "color", "bright", "contrast", "saturat")
-
 q7 = Open(
     "When it does harm",
     sample="Reading sheet music: a vertical flip turns a high note into a low one. A little "
     "brightness, a small shift sideways and a small zoom are safe there.",
-    least=8,
+    criteria=[
+        "name a task that this notebook does not have (no digits, no X-rays)",
+        "name a transform after which the label is no longer true",
+        "name one after which it still is",
+    ],
     hints=[
         "Ask of each transform: would I still give the new picture the old label?",
         "Think of sheet music, maps, chess boards, number plates, thermometers.",
     ],
     mistakes=[
         (
-            "There is no such task, augmentation can never do any harm to a network",
-            "there is: turn a 6 by half, or change the colour of a ripe tomato",
-            lambda text: any(
-                words in text.lower()
-                for words in ("no such task", "never do any harm", "never does harm", "never harm")
-            ),
+            "There is no such task, augmentation can never do any harm.",
+            "a 6 turned by half is a 9, and a tomato of another colour is no longer ripe",
         ),
         (
-            "When the network has very many parameters and only few photographs to learn from",
+            "When the network has very many parameters and only few photographs.",
             "that is when augmentation helps most; look for a transform that changes the label",
-            lambda text: (
-                "parameters" in text and not any(word in text.lower() for word in _TRANSFORMS)
-            ),
         ),
     ],
 )

@@ -1,8 +1,6 @@
 """Questions of notebook 6, Malaria: small data, large consequences."""
 
-import re
-
-from course_utils.exercises.questions import Choice, Function, Model, Open
+from course_utils.exercises.kinds import Choice, Function, Model, Open
 
 import numpy as np
 
@@ -38,22 +36,34 @@ def _some_cells(number, trained):
     return spots, sick, order[:trained], order[trained:]
 
 
-q2 = Function(
-    "Twenty cells",
-    solution="""
-from sklearn.linear_model import LogisticRegression
-
-
 def share_right(spots, sick, train, test, number):
+    from sklearn.linear_model import LogisticRegression
+
     few = LogisticRegression(C=1e4).fit(spots[train[:number]], sick[train[:number]])
     return few.score(spots[test], sick[test])
-""",
+
+
+def share_with_all(spots, sick, train, test, number):
+    return share_right(spots, sick, train, test, len(train))
+
+
+def share_of_those_learnt(spots, sick, train, test, number):
+    return share_right(spots, sick, train, train[:number], number)
+
+
+def share_with_the_first(spots, sick, train, test, number):
+    return share_right(spots, sick, range(len(spots)), test, number)
+
+
+def share_in_per_cent(spots, sick, train, test, number):
+    return 100 * share_right(spots, sick, train, test, number)
+
+
+q2 = Function(
+    "Twenty cells",
+    solution=share_right,
     inputs=[(*_some_cells(200, 100), 20)],
-    hidden={
-        "a hundred cells to learn from": (*_some_cells(400, 200), 100),
-        "ten cells to learn from": (*_some_cells(300, 50), 10),
-        "all cells to learn from": (*_some_cells(150, 60), 60),
-    },
+    hidden={"ten cells to learn from": (*_some_cells(300, 50), 10)},
     hints=[
         "Fit as above, with train[:number] in place of train.",
         "few = LogisticRegression(C=1e4).fit(spots[train[:number]], sick[train[:number]])",
@@ -63,67 +73,50 @@ def share_right(spots, sick, train, test, number):
     "threshold is a single number, and twenty cells are enough to find it; what to measure was "
     "your knowledge.",
     mistakes=[
+        (share_with_all, "this learns from all training cells; take train[:number]"),
         (
-            """
-from sklearn.linear_model import LogisticRegression
-
-
-def share_right(spots, sick, train, test, number):
-    few = LogisticRegression(C=1e4).fit(spots[train], sick[train])
-    return few.score(spots[test], sick[test])
-""",
-            "this learns from all training cells; take train[:number]",
-        ),
-        (
-            """
-from sklearn.linear_model import LogisticRegression
-
-
-def share_right(spots, sick, train, test, number):
-    few = train[:number]
-    return LogisticRegression(C=1e4).fit(spots[few], sick[few]).score(spots[few], sick[few])
-""",
+            share_of_those_learnt,
             "this is the accuracy on the cells that it has learnt from; score the test cells",
         ),
         (
-            """
-from sklearn.linear_model import LogisticRegression
-
-
-def share_right(spots, sick, train, test, number):
-    few = LogisticRegression(C=1e4).fit(spots[:number], sick[:number])
-    return few.score(spots[test], sick[test])
-""",
+            share_with_the_first,
             "these are the first cells of all, of which some are test cells; train holds positions",
         ),
-        (
-            """
-from sklearn.linear_model import LogisticRegression
-
-
-def share_right(spots, sick, train, test, number):
-    few = LogisticRegression(C=1e4).fit(spots[train[:number]], sick[train[:number]])
-    return 100 * few.score(spots[test], sick[test])
-""",
-            "this is in per cent; give a share between 0 and 1",
-        ),
+        (share_in_per_cent, "this is in per cent; give a share between 0 and 1"),
     ],
 )
 
-_LECTURE = np.array([[191, 71], [46, 192]])
 
-q3 = Function(
-    "The lecture's two errors",
-    solution="""
 def rates(matrix):
     sensitivity = matrix[0, 0] / matrix[0].sum()
     specificity = matrix[1, 1] / matrix[1].sum()
     return sensitivity, specificity
-""",
-    inputs=[(_LECTURE,)],
+
+
+def rates_by_columns(matrix):
+    return matrix[0, 0] / matrix[:, 0].sum(), matrix[1, 1] / matrix[:, 1].sum()
+
+
+def rates_exchanged(matrix):
+    return matrix[1, 1] / matrix[1].sum(), matrix[0, 0] / matrix[0].sum()
+
+
+def rates_of_all_cells(matrix):
+    return matrix[0, 0] / matrix.sum(), matrix[1, 1] / matrix.sum()
+
+
+def rates_of_errors(matrix):
+    return matrix[0, 1] / matrix[0].sum(), matrix[1, 0] / matrix[1].sum()
+
+
+q3 = Function(
+    "The lecture's two errors",
+    solution=rates,
+    inputs=[(np.array([[191, 71], [46, 192]]),)],
     hidden={
         "three sick cells and one healthy one": (np.array([[2, 1], [0, 1]]),),
         "everything is judged sick": (np.array([[30, 0], [70, 0]]),),
+        "nothing is judged sick": (np.array([[0, 5], [0, 12]]),),
     },
     hints=[
         "The first row holds the sick cells: 191 found and 71 missed.",
@@ -135,47 +128,62 @@ def rates(matrix):
     "quarter of the sick cells.",
     mistakes=[
         (
-            "def f(matrix):\n"
-            "    return matrix[0, 0] / matrix[:, 0].sum(), matrix[1, 1] / matrix[:, 1].sum()",
+            rates_by_columns,
             "you divide by the columns, that is by what was judged; divide by the truth, the rows",
         ),
         (
-            "def f(matrix):\n"
-            "    return matrix[1, 1] / matrix[1].sum(), matrix[0, 0] / matrix[0].sum()",
+            rates_exchanged,
             "the two are the wrong way round: sensitivity is about the sick, the first row",
         ),
+        (rates_of_all_cells, "you divide by all cells; each rate looks at one class only"),
         (
-            "def f(matrix):\n    return matrix[0, 0] / matrix.sum(), matrix[1, 1] / matrix.sum()",
-            "you divide by all cells; each rate looks at one class only",
-        ),
-        (
-            "def f(matrix):\n"
-            "    return matrix[0, 1] / matrix[0].sum(), matrix[1, 0] / matrix[1].sum()",
+            rates_of_errors,
             "these are the shares of the errors; one minus each of them is asked for",
         ),
     ],
 )
 
-_SMALL = """
-parts = []
-for filters in {filters}:
-    parts.append(layers.Conv2D(filters, 3, padding="same", use_bias={bias}))
-    parts.append(layers.BatchNormalization(momentum=0.9))
-    parts.append(layers.ReLU())
-    parts.append(layers.MaxPooling2D(2))
-top = [layers.{summary}(), layers.Dense(1, activation="sigmoid")]
-five_blocks = keras.Sequential([keras.Input((64, 64, 3)), *parts, *top])
-"""
+
+def _blocks(*filters, use_bias=False, summary="GlobalAveragePooling2D"):
+    """Return the small convnet with a block for each number of filters."""
+    from keras import Input, Sequential, layers
+
+    parts = []
+    for number in filters:
+        parts.append(layers.Conv2D(number, 3, padding="same", use_bias=use_bias))
+        parts += [layers.BatchNormalization(momentum=0.9), layers.ReLU(), layers.MaxPooling2D(2)]
+    top = [getattr(layers, summary)(), layers.Dense(1, activation="sigmoid")]
+    return Sequential([Input((64, 64, 3)), *parts, *top])
 
 
-def _small(filters=(16, 32, 32, 48, 64), bias=False, summary=None):
-    summary = summary or "GlobalAveragePooling2D"
-    return _SMALL.format(filters=filters, bias=bias, summary=summary)
+def four_blocks():
+    return _blocks(16, 32, 32, 48)
+
+
+def blocks_with_biases():
+    return _blocks(16, 32, 32, 48, 64, use_bias=True)
+
+
+def blocks_flattened():
+    return _blocks(16, 32, 32, 48, 64, summary="Flatten")
+
+
+def last_block_too_small():
+    return _blocks(16, 32, 32, 48, 48)
 
 
 q4 = Model(
     "A fifth block",
-    solution=_small(),
+    solution="""
+parts = []
+for filters in (16, 32, 32, 48, 64):
+    parts.append(layers.Conv2D(filters, 3, padding="same", use_bias=False))
+    parts.append(layers.BatchNormalization(momentum=0.9))
+    parts.append(layers.ReLU())
+    parts.append(layers.MaxPooling2D(2))
+top = [layers.GlobalAveragePooling2D(), layers.Dense(1, activation="sigmoid")]
+five_blocks = keras.Sequential([keras.Input((64, 64, 3)), *parts, *top])
+""",
     hints=[
         "Write keras.Sequential([keras.Input((64, 64, 3))]), then a loop over five numbers of "
         "filters: 16, 32, 32, 48, 64.",
@@ -186,37 +194,57 @@ q4 = Model(
     why="64, 32, 16, 8, 4, 2: maps of 2x2 are left, and the network has doubled its parameters.",
     mistakes=[
         (
-            _small((16, 32, 32, 48)),
+            four_blocks,
             "these are the four blocks of the notebook; add a fifth one with 64 filters",
         ),
         (
-            _small(bias=True),
+            blocks_with_biases,
             "the convolutions have biases, which batch normalisation takes away: use_bias=False",
         ),
         (
-            _small(summary="Flatten"),
+            blocks_flattened,
             "Flatten keeps a weight for each place; the question asks for global average pooling",
         ),
         (
-            _small((16, 32, 32, 48, 48)),
+            last_block_too_small,
             "five blocks, but the last one has 48 filters; 64 are asked for",
         ),
     ],
 )
 
-q5 = Function(
-    "Believe the alarm?",
-    solution="""
+
 def chance_that_alarm_is_right(sensitivity, specificity, infected):
     right = sensitivity * infected
     false = (1 - specificity) * (1 - infected)
     return right / (right + false)
-""",
+
+
+def chance_of_an_alarm_if_infected(sensitivity, specificity, infected):
+    return sensitivity
+
+
+def share_of_right_alarms(sensitivity, specificity, infected):
+    return sensitivity * infected
+
+
+def chance_if_half_are_infected(sensitivity, specificity, infected):
+    return sensitivity / (sensitivity + 1 - specificity)
+
+
+def chance_with_the_recognised(sensitivity, specificity, infected):
+    right = sensitivity * infected
+    return right / (right + specificity * (1 - infected))
+
+
+q5 = Function(
+    "Believe the alarm?",
+    solution=chance_that_alarm_is_right,
     inputs=[(0.95, 0.95, 0.01)],
     hidden={
         "no false alarms": (0.8, 1.0, 0.2),
         "half of the cells infected": (0.9, 0.7, 0.5),
         "one cell in a thousand": (0.8, 0.999, 0.001),
+        "all cells infected": (0.9, 0.95, 1.0),
     },
     hints=[
         "Count: of 10,000 cells, how many are infected and raise an alarm? How many are healthy "
@@ -228,31 +256,22 @@ def chance_that_alarm_is_right(sensitivity, specificity, infected):
     why="95 / (95 + 495) is about 16 %: five of six alarms are false, with 95 % accuracy.",
     mistakes=[
         (
-            "def f(sensitivity, specificity, infected):\n    return sensitivity",
+            chance_of_an_alarm_if_infected,
             "that is how often an infected cell raises an alarm, not how often an alarm is right",
         ),
         (
-            "def f(sensitivity, specificity, infected):\n    return sensitivity * infected",
+            share_of_right_alarms,
             "that counts the right alarms among all cells; divide by all alarms",
         ),
         (
-            "def f(sensitivity, specificity, infected):\n"
-            "    return sensitivity / (sensitivity + 1 - specificity)",
+            chance_if_half_are_infected,
             "that would be right if half of the cells were infected; weigh both by their numbers",
         ),
         (
-            "def f(sensitivity, specificity, infected):\n"
-            "    right = sensitivity * infected\n"
-            "    return right / (right + specificity * (1 - infected))",
+            chance_with_the_recognised,
             "false alarms come from the healthy cells that are not recognised: 1 - specificity",
         ),
     ],
-)
-
-# "I keep it at 0.5", and not "well above 0.5" or "0.5 % of the healthy cells".
-_HALF = re.compile(
-    r"\b(keep|choose|take|leave|use|threshold (is|of)|at)\b"
-    r"(?!.{0,25}(above|over|higher|more|than|below|under|most))[^.]{0,25}(\b0\.5|\b50 ?%)(?! ?%|\d)"
 )
 
 q6 = Open(
@@ -260,7 +279,11 @@ q6 = Open(
     sample="A high one. Each patient has 1,000 cells, so one found is enough and a sensitivity of "
     "80 % does; but with 1 % false alarms the nurse looks at ten cells of every healthy person. "
     "I would watch the false alarms for each healthy patient, and the share of patients missed.",
-    least=8,
+    criteria=[
+        "choose a high threshold",
+        "count the alarms of a healthy person with 1,000 cells, or watch the specificity",
+        "say why a cell may be missed: a patient has many",
+    ],
     hints=[
         "How many cells of a healthy person raise an alarm at a specificity of 95 %?",
         "With ten infected cells among the 1,000, what is the chance that all of them are missed "
@@ -273,12 +296,10 @@ q6 = Open(
             "I keep the threshold at 0.5, as it is the middle of all probabilities.",
             "0.5 treats both errors as equally bad and both classes as equally frequent; count "
             "the alarms of a healthy person",
-            lambda text: bool(_HALF.search(text.lower())),
         ),
         (
             "I choose the threshold with the highest accuracy on the test cells.",
             "accuracy on a balanced set does not know how rare infected cells are; count alarms",
-            lambda text: bool(re.search("(highest|best|most|greatest) accuracy", text.lower())),
         ),
     ],
 )

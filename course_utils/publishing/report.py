@@ -1,11 +1,11 @@
 """The instructor's page: all questions with their tasks, hints, solutions and typical mistakes."""
 
-import difflib
 import re
 from pathlib import Path
 
 from course_utils import exercises
-from course_utils.exercises.questions import Open
+from course_utils.exercises.kinds import Open
+from course_utils.exercises.kinds.question import sentence, source_of
 from course_utils.publishing import notebooks, pages
 
 _TASK = re.compile(r"#### Your turn · [^\n]*\n+(.*)", re.DOTALL)
@@ -62,7 +62,7 @@ def _describe_question(name: str, question, task: str) -> str:
     if isinstance(question, Open):
         solution = f"For example: {question.sample}"
     else:
-        solution = f"```python\n{question.source.strip()}\n```"
+        solution = f"```python\n{question.source}\n```"
     return (
         f"### {name} · {question.title}\n\n*{kind}*\n\n{task}\n\n"
         f"**Hints**\n\n{hints}\n\n**Solution**\n\n{solution}\n\n{question.why}\n\n"
@@ -72,12 +72,8 @@ def _describe_question(name: str, question, task: str) -> str:
 
 def _describe_mistake(question, wrong, message: str, *_) -> str:
     """Return a typical mistake and its message as a list item; code is set below it."""
-    message = f"{message.rstrip('.')}."
-    if not isinstance(wrong, str) or "\n" not in wrong.strip():
-        return f"- `{wrong.strip() if isinstance(wrong, str) else wrong}`: {message}"
-    language, lines = "python", wrong.strip().split("\n")
-    if len(lines) > 6:  # of long code only the lines that differ from the solution's
-        compared = difflib.ndiff(question.source.strip().split("\n"), lines)
-        language, lines = "diff", [line for line in compared if line[0] in "+-"]
-    code = "\n".join(f"  {line}" for line in lines)
-    return f"- {message}\n\n  ```{language}\n{code}\n  ```\n"
+    message = sentence(message)
+    if not callable(wrong):
+        return f"- `{wrong}`: {message}"
+    code = "\n".join(f"  {line}" for line in source_of(wrong).split("\n"))
+    return f"- {message}\n\n  ```python\n{code}\n  ```\n"

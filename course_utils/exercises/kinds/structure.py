@@ -1,6 +1,6 @@
 """What a Keras model is made of, apart from its names; and the first difference between two."""
 
-from course_utils.exercises.words import sizes
+from course_utils.exercises.kinds.words import sizes
 
 # The settings of a layer that a question asks about, in the order in which they are compared.
 SETTINGS = {

@@ -6,7 +6,7 @@ from course_utils.notices import in_notebook
 
 import numpy as np
 
-COLOURS = {"right": "#009E73", "noted": "#009E73", "wrong": "#D55E00", "": "#0072B2"}
+COLOURS = {"right": "#009E73", "compared": "#009E73", "wrong": "#D55E00", "": "#0072B2"}
 
 
 def say(text: str, state: str = "") -> None:
@@ -36,11 +36,11 @@ def _describe(value) -> str:
     if isinstance(value, int | np.integer):
         return f"{value:,}" if abs(value) < 10**15 else "a number of more than 15 digits"
     if isinstance(value, float | np.floating):
-        return f"{value:,.6g}"
+        return f"{value:,.1f}".removesuffix(".0") if abs(value) >= 1000 else f"{value:.4g}"
     if isinstance(value, np.ndarray) and value.size > 12:
         return f"an array of shape {sizes(value.shape)}"
     if isinstance(value, np.ndarray):
-        return str(value.tolist())
+        return _describe(value.tolist())
     if isinstance(value, str):
         return repr(value if len(value) <= 60 else value[:57] + "...")
     if isinstance(value, list | tuple) and len(value) <= 6:
@@ -61,3 +61,9 @@ def _describe(value) -> str:
 def sizes(shape) -> str:
     """Return a shape as a reader says it, "28x28x32"; the batch's open axis is left out."""
     return "x".join(str(size) for size in shape if size is not None) or "a single number"
+
+
+def first_line(problem) -> str:
+    """Return the first line of an exception's message, shortened."""
+    text = str(problem).strip().split("\n")[0]
+    return text if len(text) <= 120 else text[:117] + "..."

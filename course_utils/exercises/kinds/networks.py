@@ -1,0 +1,131 @@
+"""Keras models for the kinds that ask for one: what they compute, and what they are made of."""
+
+from course_utils.exercises.kinds.words import describe
+
+import numpy as np
+
+# What works in training only, so that comparing outputs does not show it.
+IN_TRAINING_ONLY = ("Dropout", "Noise", "Random")
+
+
+def start_keras() -> None:
+    """Load Keras, quietly."""
+    from course_utils import settings
+
+    settings.start_tensorflow()
+    import keras  # noqa: F401
+
+
+def keras_names() -> dict:
+    """Return the names that the text of a solution may use."""
+    import keras
+
+    return {"np": np, "keras": keras, "layers": keras.layers}
+
+
+def problem_of(answer, shape: tuple) -> str:
+    """Return "" for a Keras model that takes batches of this shape, else what to do."""
+    import keras
+
+    if isinstance(answer, list | tuple):
+        return "these are layers; put them into keras.Sequential([…])."
+    if isinstance(answer, type) and issubclass(answer, keras.Model):
+        return f"this is the class; make a model of it: {answer.__name__}()."
+    if isinstance(answer, keras.callbacks.History):
+        return "this is the history of a training; pass the model itself."
+    if not isinstance(answer, keras.Model):
+        return f"a Keras model is asked for; found {describe(answer)}."
+    if not answer.built and isinstance(answer, keras.Sequential):
+        return "the model does not know its input yet: begin it with keras.Input(…)."
+    inputs = getattr(answer, "inputs", None)
+    if inputs and len(inputs) != 1:
+        return f"the model has {len(inputs)} inputs; one is asked for."
+    if inputs and tuple(inputs[0].shape[1:]) != shape:
+        found = tuple(inputs[0].shape[1:])
+        return f"the input has shape {found}; the question asks for {shape}."
+    try:
+        outputs_of(answer, np.zeros((1, *shape), "float32"))
+    except Exception as problem:
+        return f"the model cannot be called with an input of shape {shape} ({_kind(problem)})."
+    return ""
+
+
+def _kind(problem) -> str:
+    return type(problem).__name__
+
+
+def outputs_of(model, inputs) -> np.ndarray:
+    """Return what a model computes, as probabilities where its loss takes raw scores."""
+    outputs = np.asarray(model(inputs, training=False))
+    return _as_probabilities(outputs) if takes_scores(model) else outputs
+
+
+def output_shape(model, shape: tuple) -> tuple:
+    """Return the shape of a model's output for one input of this shape."""
+    return outputs_of(model, np.zeros((1, *shape), "float32")).shape[1:]
+
+
+def takes_scores(model) -> bool:
+    """Tell whether a model was compiled with a loss that takes raw scores (from_logits)."""
+    loss = getattr(model, "loss", None)
+    config = loss.get_config() if hasattr(loss, "get_config") else {}
+    return bool(config.get("from_logits"))
+
+
+def _as_probabilities(scores) -> np.ndarray:
+    if scores.shape[-1] == 1:
+        return 1 / (1 + np.exp(-scores))
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+
+
+def parts_of(model) -> list:
+    """Return the layers and operations of a model, those of models in it unpacked."""
+    found = []
+    for one in getattr(model, "operations", None) or model.layers:
+        found += parts_of(one) if hasattr(one, "layers") else [one]
+    return found
+
+
+def kinds_of(model) -> list[str]:
+    """Return the names of the classes of a model's layers and operations."""
+    return [type(one).__name__ for one in parts_of(model)]
+
+
+def same(model, other, shape: tuple) -> bool:
+    """Tell whether two models of this input shape are the same network, however it is written.
+
+    They are if they compute the same with the same weights, whatever those are, and do the same
+    in training. The first model's weights are changed for a moment.
+    """
+    if _in_training(model) != _in_training(other):
+        return False
+    if [w.shape for w in model.weights] != [w.shape for w in other.weights]:
+        return False
+    rng = np.random.default_rng(0)
+    weights = [_some_weights(weight.shape, rng) for weight in model.weights]
+    inputs = rng.normal(size=(2, *shape)).astype("float32")
+    here, there = (_with_weights(one, weights, inputs) for one in (model, other))
+    return here.shape == there.shape and np.allclose(here, there, rtol=1e-3, atol=1e-4)
+
+
+def _in_training(model) -> list[tuple]:
+    parts = [one for one in parts_of(model) if type(one).__name__ != "RandomNormal"]
+    found = [one for one in parts if any(word in type(one).__name__ for word in IN_TRAINING_ONLY)]
+    return [(type(one).__name__, getattr(one, "rate", None)) for one in found]
+
+
+def _some_weights(shape, rng):
+    """Return kernels that keep the size of what passes, and positive vectors (variances, too)."""
+    if len(shape) < 2:
+        return rng.uniform(0.2, 1, shape)
+    return rng.normal(size=shape) * np.sqrt(2 / np.prod(shape[:-1]))
+
+
+def _with_weights(model, weights, inputs) -> np.ndarray:
+    kept = model.get_weights()
+    try:
+        model.set_weights(weights)
+        return outputs_of(model, inputs)
+    finally:
+        model.set_weights(kept)

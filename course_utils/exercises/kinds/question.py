@@ -1,0 +1,175 @@
+"""What all kinds of questions share: check, hint and solution."""
+
+import ast
+import inspect
+import random
+import textwrap
+import warnings
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from course_utils.exercises.kinds.limits import TookTooLong, run_limited
+from course_utils.exercises.kinds.words import describe, say
+
+import numpy as np
+
+STARTS = {
+    "right": "Right",
+    "written": "Compare",
+    "compared": "Compared",
+    "wrong": "Not yet",
+    "unanswered": "Not answered yet",
+}
+PROGRESS = {
+    "right": "solved",
+    "written": "to be compared",
+    "compared": "compared",
+    "wrong": "not yet right",
+    "unanswered": "open",
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check found: its state is a key of STARTS."""
+
+    state: str
+    text: str
+
+
+class Question:
+    """A kind says in `_judge` whether an answer is right, and if not what is likely wrong.
+
+    solution: Python text as it is typed in the notebook, or a function, whose source it then is.
+    """
+
+    task = "replace the ... by your answer and run the cell again."
+    seconds = 4.0  # for a check, all in all
+
+    def __init__(self, title: str, *, hints, solution, mistakes=(), why="", predict=False):
+        self.title, self.hints, self.why = title, list(hints), why
+        self._solution, self.predict = solution, predict
+        self.mistakes = [tuple(mistake) for mistake in mistakes]
+        self.state, self._hints_shown = "unanswered", 0
+
+    def check(self, answer=...) -> None:
+        """Say whether the answer is right and, if not, what is likely wrong; raises nothing."""
+        self._tell(self.judge(answer))
+
+    def hint(self) -> None:
+        """Show a hint; each call shows a stronger one."""
+        self._hints_shown = min(self._hints_shown + 1, len(self.hints))
+        number = self._hints_shown
+        last = " There are no more; solution() shows it." * (number == len(self.hints))
+        say(f"Hint {number} of {len(self.hints)} · {self.hints[number - 1]}{last}")
+
+    def solution(self) -> None:
+        """Show the right answer, and why it is right."""
+        say(f"Solution · {self.title}\n{self.solution_text()}")
+
+    def solution_text(self) -> str:
+        """Return the solution as code, and the reason below it."""
+        return "\n".join(part for part in (self.source, self.why) if part)
+
+    def progress(self) -> str:
+        """Return in a few words how far this question is: solved, open, …"""
+        return PROGRESS[self.state]
+
+    @property
+    def source(self) -> str:
+        """The solution as Python text."""
+        return source_of(self._solution)
+
+    def judge(self, answer) -> Verdict:
+        """Return the verdict without showing or remembering it; raises nothing."""
+        return self._protected(self._judge, answer)
+
+    def _protected(self, judge, answer) -> Verdict:
+        """Return `judge(answer)`; where it fails or takes too long, a verdict that says so."""
+        if is_blank(answer):
+            return Verdict("unanswered", self.task)
+        self._prepare()
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # the verdict says what is wrong
+                return run_limited(lambda: judge(answer), self.seconds)
+        except TookTooLong:
+            return Verdict("wrong", "this takes too long. Is there a loop that never ends?")
+        except (Exception, SystemExit, GeneratorExit) as problem:
+            found = f"{describe(answer)} ({type(problem).__name__})"
+            return Verdict("wrong", f"this answer could not be read: {found}.")
+
+    def _prepare(self) -> None:
+        """Load what a check needs, before its time is taken."""
+
+    def _judge(self, answer) -> Verdict:
+        raise NotImplementedError
+
+    def _tell(self, verdict: Verdict) -> None:
+        self.state = verdict.state
+        say(f"{STARTS[verdict.state]} · {self.title}: {verdict.text}", verdict.state)
+
+    def _right(self, found: str) -> Verdict:
+        return Verdict("right", f"{found} {self.why}".strip())
+
+    def _wrong(self, answer, otherwise: str) -> Verdict:
+        """Return the message of the typical mistake that the answer is, or else the general one."""
+        for wrong, message, *recognise in self.mistakes:
+            if recognise[0](answer) if recognise else self._same(answer, wrong):
+                return Verdict("wrong", sentence(message))
+        return Verdict("wrong", otherwise)
+
+    def _same(self, answer, wrong) -> bool:
+        """Tell whether an answer is this typical mistake."""
+        return answer == wrong
+
+    def example(self, wrong):
+        """Return a typical wrong answer as a student would pass it."""
+        return wrong
+
+    def right_answer(self):
+        """Return what the solution defines."""
+        return self._run(self.source, {"np": np})
+
+    def _run(self, source: str, names: dict):
+        """Run Python text, which may use these names; return what it defines last."""
+        with random_numbers_kept():
+            exec(source, names)
+        return names[_last_name(source)]
+
+
+def sentence(message: str) -> str:
+    """Return a message with an end: a full stop where it has none."""
+    return message if message[-1] in ".?!…" else f"{message}."
+
+
+def source_of(code) -> str:
+    """Return Python text as it is, and a function or a lambda's line as text."""
+    text = code if isinstance(code, str) else inspect.getsource(code)
+    return textwrap.dedent(text).strip("\n")
+
+
+def is_blank(answer) -> bool:
+    """Tell whether nothing was answered: `...`, or a list with one of them left."""
+    if isinstance(answer, tuple | list):
+        return any(item is ... for item in answer)
+    return answer is ...
+
+
+@contextmanager
+def random_numbers_kept(seed=None):
+    """Leave the notebook's random numbers as if nothing had been drawn here."""
+    state = random.getstate()  # Keras draws the seeds of its weights from here
+    if seed is not None:
+        random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(state)
+
+
+def _last_name(source: str) -> str:
+    """Return the name that the last assignment at the top of a Python text defines."""
+    assigned = [statement for statement in ast.parse(source).body if hasattr(statement, "targets")]
+    names = [one.targets[0].id for one in assigned if isinstance(one.targets[0], ast.Name)]
+    return names[-1]
