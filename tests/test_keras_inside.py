@@ -220,22 +220,24 @@ def test_calls_of_a_layer_in_another_model_do_not_count():
     assert wired(second) == [("second", ()), ("dense", (0,))]
 
 
-def test_a_class_of_its_own_is_one_call_within_a_model_and_cannot_be_looked_into():
+def test_a_class_of_its_own_is_one_call_and_has_layers_whose_wiring_is_not_known():
     inputs = keras.Input((4,), name="four")
     own = Doubling(name="own")
     model = keras.Model(inputs, own(inputs))
     assert wired(model) == [("four", ()), ("own", (0,))]
-    assert [layer.name for layer, _ in graph.walk(model)] == ["four", "own"]
     assert not graph.is_model(own)
     with pytest.raises(ValueError, match=r"layers of 'own' are not known.*keras\.Input"):
         graph.calls(own)
+    walked = [(layer.name, holder.name) for layer, holder in graph.walk(model)]
+    assert walked == [("four", model.name), ("hidden", "own"), ("own", model.name)]
+    assert [layer.name for layer, _ in graph.walk(own)] == ["hidden"]
 
 
 def test_a_sequential_model_is_known_once_it_was_called():
     model = keras.Sequential([layers.Dense(2, name="dense")])
     assert not graph.is_model(model)
     with pytest.raises(ValueError, match="are not known"):
-        list(graph.walk(model))
+        graph.calls(model)
     model(np.zeros((1, 3)))
     assert graph.is_model(model)
     assert [layer.name for layer, _ in graph.walk(model)][1:] == ["dense"]

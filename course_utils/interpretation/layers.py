@@ -33,6 +33,8 @@ def layers_of(model) -> dict:
     check_model(model)
     found = {}
     for layer, holder in walk(model):
+        if not is_model(holder):
+            continue  # a class of its own, which is called as a whole
         if isinstance(layer, keras.Layer) and not isinstance(layer, layers.InputLayer):
             name = layer.name
             found[f"{holder.name}/{name}" if name in found else name] = layer

@@ -69,8 +69,8 @@ def calls(model: Any) -> list[Call]:
 def walk(model: Any) -> Iterator[tuple[Any, Any]]:
     """Yield (layer, the model that holds it) for each layer and operation, at any depth, once.
 
-    They come in the order of `calls`; a model inside the model comes behind its own layers.
-    Raises ValueError for a model without known inputs.
+    They come in the order of `calls`; a model inside the model comes behind its own layers. Of a
+    model that is a class of its own, whose wiring nobody knows, the layers come as it lists them.
 
     >>> import course_utils.keras_inside.start
     >>> import keras
@@ -80,9 +80,9 @@ def walk(model: Any) -> Iterator[tuple[Any, Any]]:
     >>> [(layer.name, holder.name) for layer, holder in walk(model)]
     [('image', 'outer'), ('pixels', 'inner'), ('relu', 'inner'), ('inner', 'outer')]
     """
-    layers = {id(call.layer): call.layer for call in calls(model)}
-    for layer in layers.values():
-        if is_model(layer):
+    found = [call.layer for call in calls(model)] if is_model(model) else model.layers
+    for layer in {id(layer): layer for layer in found}.values():
+        if hasattr(layer, "layers"):
             yield from walk(layer)
         yield layer, model
 

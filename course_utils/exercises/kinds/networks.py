@@ -1,6 +1,7 @@
 """Keras models for the kinds that ask for one: what they compute, and what they are made of."""
 
 from course_utils.exercises.kinds.words import describe
+from course_utils.keras_inside.graph import walk
 
 import numpy as np
 
@@ -10,10 +11,7 @@ IN_TRAINING_ONLY = ("Dropout", "Noise", "Random")
 
 def start_keras() -> None:
     """Load Keras, quietly."""
-    from course_utils import settings
-
-    settings.start_tensorflow()
-    import keras  # noqa: F401
+    import course_utils.keras_inside.start
 
 
 def keras_names() -> dict:
@@ -81,10 +79,7 @@ def _as_probabilities(scores) -> np.ndarray:
 
 def parts_of(model) -> list:
     """Return the layers and operations of a model, those of models in it unpacked."""
-    found = []
-    for one in getattr(model, "operations", None) or model.layers:
-        found += parts_of(one) if hasattr(one, "layers") else [one]
-    return found
+    return [one for one, _ in walk(model) if not hasattr(one, "layers")]
 
 
 def kinds_of(model) -> list[str]:

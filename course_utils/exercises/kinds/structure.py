@@ -1,6 +1,7 @@
 """What a Keras model is made of, apart from its names; and the first difference between two."""
 
 from course_utils.exercises.kinds.words import sizes
+from course_utils.keras_inside.graph import walk
 
 # The settings of a layer that a question asks about, in the order in which they are compared.
 SETTINGS = {
@@ -38,12 +39,10 @@ def layers_of(model) -> list[dict]:
     return found
 
 
-def _flatten(model):
-    for layer in model.layers:
-        if hasattr(layer, "layers"):
-            yield from _flatten(layer)
-        else:
-            yield layer
+def _flatten(model) -> list:
+    """Return the layers at any depth, without models and without operations such as `+`."""
+    found = [layer for layer, _ in walk(model)]
+    return [one for one in found if hasattr(one, "count_params") and not hasattr(one, "layers")]
 
 
 def _read(layer, kind: str) -> dict:
