@@ -140,6 +140,7 @@ def test_it_is_counted(outcomes):
         ("brightest at the top left", "brightest at the bottom"),
         ("VGG16 | 3 | 12", "VGG16 | 3 | \u2013"),
         ("3.5 s  |", "12.5 s |"),
+        ("a map of 28x28", "a map of 7x7x64"),
     ],
 )
 def test_the_same_words(one, other):
