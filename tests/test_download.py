@@ -257,12 +257,16 @@ class Refusing:
         return self._file.write(chunk)
 
 
+def refuse_after_the_first_chunk(monkeypatch, number):
+    def opened(path, mode):
+        return Refusing(open(path, mode), number)
+
+    monkeypatch.setattr(download, "open", opened, raising=False)
+
+
 def test_disk_full_half_way(server, folder, monkeypatch):
     server.answers |= {"/data.bin": BODY, "/there/data.bin": BODY}
-    opened = download._open_beside
-    monkeypatch.setattr(
-        download, "_open_beside", lambda *args: Refusing(opened(*args), errno.ENOSPC)
-    )
+    refuse_after_the_first_chunk(monkeypatch, errno.ENOSPC)
     with pytest.raises(OSError, match="disk is full") as error:
         fetch(remote(server.url("/data.bin"), server.url("/there/data.bin")), folder)
     text = one_sentence(error)
@@ -273,10 +277,7 @@ def test_disk_full_half_way(server, folder, monkeypatch):
 
 def test_disk_full_for_a_file_of_unknown_size(server, folder, monkeypatch):
     server.answers["/data.bin"] = BODY
-    opened = download._open_beside
-    monkeypatch.setattr(
-        download, "_open_beside", lambda *args: Refusing(opened(*args), errno.ENOSPC)
-    )
+    refuse_after_the_first_chunk(monkeypatch, errno.ENOSPC)
     with pytest.raises(OSError, match="data.bin does not fit in") as error:
         fetch(download.RemoteFile([server.url("/data.bin")]), folder)
     one_sentence(error)

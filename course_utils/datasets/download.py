@@ -3,18 +3,17 @@
 import errno
 import hashlib
 import http.client
-import os
 import socket
 import threading
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from course_utils import files
 from course_utils.progress import Progress
 
 SECONDS_TO_ANSWER = 0.8  # for the first sign of life of a host
@@ -62,9 +61,12 @@ def fetch(file: RemoteFile, folder: Path) -> Path:
         return target
     problems = []
     for url in _answering(file.urls):
-        out = _open_beside(target, file)
         try:
-            return _download(url, file, out, target)
+            target.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            raise _storage_error(problem, file, target.parent) from problem
+        try:
+            return _download(url, file, target)
         except WrongFileError as problem:
             problems.append(problem)
         except (OSError, http.client.HTTPException) as problem:
@@ -111,33 +113,23 @@ def _endpoint(url: str) -> tuple[str, int]:
     return parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
 
 
-def _open_beside(target: Path, file: RemoteFile):
-    """Open a new file in the folder of `target`, under a hidden name that no other process has."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        return open(target.with_name(f".{target.name}.{uuid.uuid4().hex}"), "xb")
-    except OSError as problem:
-        raise _storage_error(problem, file, target.parent) from problem
-
-
-def _download(url: str, file: RemoteFile, out, target: Path) -> Path:
+def _download(url: str, file: RemoteFile, target: Path) -> Path:
     digest, received, bar = _new_digest(file), 0, None
     try:
-        with out, _open(url) as response:
-            file = replace(file, size=file.size or _stated_size(response))
-            bar = Progress(file.size or 1, f"Downloading {file.name}")
-            most = file.size or MOST_BYTES
-            while received <= most and (chunk := response.read(CHUNK)):
-                out.write(chunk)
-                digest.update(chunk)
-                received += len(chunk)
-                bar.update(received, f"{received / 1e6:.0f} of {most / 1e6:.0f} MB")
-        _check(file, received, digest.hexdigest(), _host(url))
-        os.replace(out.name, target)
+        with files.replacing(target) as beside:
+            with open(beside, "wb") as out, _open(url) as response:
+                file = replace(file, size=file.size or _stated_size(response))
+                bar = Progress(file.size or 1, f"Downloading {file.name}")
+                most = file.size or MOST_BYTES
+                while received <= most and (chunk := response.read(CHUNK)):
+                    out.write(chunk)
+                    digest.update(chunk)
+                    received += len(chunk)
+                    bar.update(received, f"{received / 1e6:.0f} of {most / 1e6:.0f} MB")
+            _check(file, received, digest.hexdigest(), _host(url))
     finally:
         if bar:
             bar.close()
-        Path(out.name).unlink(missing_ok=True)
     return target
 
 
