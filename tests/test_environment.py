@@ -1,10 +1,13 @@
 """The ways to install the course agree, and the set-up chooses its Python rightly."""
 
+import ast
 import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ import yaml
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -52,6 +56,35 @@ def test_requirements_are_exact():
     for pin in PINS:
         assert [spec.operator for spec in pin.specifier] == ["=="], str(pin)
         assert pin.url is None, f"{pin} names a host"
+
+
+def imported_packages(folder) -> dict[str, str]:
+    """Return the top-level names that the modules of a folder import, each with one module."""
+    found = {}
+    paths = list(ROOT.joinpath(folder).rglob("*.py"))
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.split(".")[0]: path.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                found[node.module.split(".")[0]] = path.name
+    own = {path.stem for path in paths} | {"course_utils"} | sys.stdlib_module_names
+    return {name: where for name, where in found.items() if name not in own}
+
+
+@pytest.mark.parametrize("folder, extras", [("course_utils", []), ("tests", ["test"])])
+def test_every_package_that_is_imported_is_declared(folder, extras):
+    texts = PROJECT["dependencies"] + [
+        text for extra in extras for text in PROJECT["optional-dependencies"][extra]
+    ]
+    declared = {canonicalize_name(Requirement(text).name) for text in texts}
+    distributions = packages_distributions()
+    undeclared = {
+        name: where
+        for name, where in imported_packages(folder).items()
+        if declared.isdisjoint(map(canonicalize_name, distributions.get(name, [name])))
+    }
+    assert not undeclared
 
 
 def test_files_beside_the_code_are_installed_with_it():
