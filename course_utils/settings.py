@@ -161,8 +161,3 @@ def keras_dirs() -> list[Path]:
 def _from_environment(variable: str) -> Path | None:
     value = os.environ.get(variable, "").strip()
     return Path(value).expanduser() if value else None
-
-
-def start_tensorflow() -> None:
-    """Start TensorFlow without a log line, for modules that do not import `start` yet."""
-    import course_utils.keras_inside.start

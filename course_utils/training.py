@@ -8,16 +8,14 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+import course_utils.keras_inside.start
 from course_utils import checkpoints, datasets, settings
 from course_utils.keras_inside.fitting import arguments_of_fit, find_fit, skip_epochs
 from course_utils.notices import notice
 from course_utils.progress import Progress
 
-import numpy as np
-
-settings.start_tensorflow()
-
 import keras
+import numpy as np
 
 # Keras says so at each fit on a `tf.data.Dataset`, also where nobody asked for shuffle.
 warnings.filterwarnings("ignore", "`shuffle=True` was passed, but will be ignored")

@@ -79,12 +79,11 @@ def test_standard_error_works_again_after_a_failed_start(capfd):
 
 START = "course_utils.keras_inside.start"
 LOUD = {"keras", "tensorflow", "tensorflow_datasets"}
-BY_A_CALL = ("training.py",)  # its turn is still to come
 
 
 @pytest.mark.parametrize(
     "path",
-    [path for path in sorted(PACKAGE.rglob("*.py")) if path.name not in BY_A_CALL],
+    sorted(PACKAGE.rglob("*.py")),
     ids=lambda path: str(path.relative_to(PACKAGE)),
 )
 def test_a_module_that_imports_keras_starts_it_quietly_before(path):
