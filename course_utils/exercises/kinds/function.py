@@ -1,6 +1,7 @@
 """A question whose answer is a function that the student writes."""
 
 import copy
+import inspect
 import types
 from contextlib import redirect_stdout
 
@@ -139,7 +140,7 @@ def _tell_arrays(array, wanted, within: float) -> str:
     if array.dtype.kind == "f" and np.isnan(array).any() and not np.isnan(wanted).any():
         return "there is NaN among the values: 0 divided by 0, or the logarithm of less than 0?"
     if _is_rounded(array, wanted, within):
-        return f"the function returns {describe(array)}: rounded. Return it as it is."
+        return "the function returns rounded numbers. Return them as they are."
     place = tuple(int(i) for i in np.argwhere(~close(array, wanted, within))[0])
     side = "large" if array[place] > wanted[place] else "small"
     here = f"{describe(array[place])}, which is too {side}"
@@ -202,20 +203,15 @@ def _agree(outcome, right, within: float) -> bool:
 
 
 def _leans_on(function, package: str) -> bool:
-    """Tell whether a function is of a package, or one of the names in its code is."""
-    code = getattr(function, "__code__", None)
+    """Tell whether a function is of a package, or something that its code names is."""
     used = [function]
-    if code:
-        known = getattr(function, "__globals__", {})
-        used += [known[name] for name in code.co_names if name in known]
-        if package in code.co_names:  # an import inside the function
+    if code := getattr(function, "__code__", None):
+        names = inspect.getclosurevars(function)
+        used += [*names.globals.values(), *names.nonlocals.values()]
+        if package in code.co_names:  # imported inside the function
             return True
-    for one in used:
-        name = one.__name__ if isinstance(one, types.ModuleType) else _module_of(one)
-        if str(name).split(".")[0] == package:
-            return True
-    return False
-
-
-def _module_of(thing) -> str:
-    return getattr(thing, "__module__", None) or ""
+    homes = [
+        one.__name__ if isinstance(one, types.ModuleType) else getattr(one, "__module__", None)
+        for one in used
+    ]
+    return any(str(home).split(".")[0] == package for home in homes)

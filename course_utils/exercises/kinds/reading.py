@@ -19,11 +19,13 @@ def as_number(answer) -> tuple:
     """
     if isinstance(answer, str):
         return None, f"{describe(answer)} is text; write the number without quotes."
-    if isinstance(answer, bool | np.bool_ | complex):
+    if isinstance(answer, bool | np.bool_ | complex | np.complexfloating):
         return None, f"a number is asked for; found {describe(answer)}."
     if isinstance(answer, decimal.Decimal | fractions.Fraction):
         answer = float(answer)
-    if isinstance(answer, numbers.Real | np.number):
+    if isinstance(answer, np.number):
+        answer = answer.item()  # an unsigned one has no differences
+    if isinstance(answer, numbers.Real):
         return _finite(answer)
     if is_number_with_commas(answer):
         digits = ", ".join(str(part) for part in answer)
