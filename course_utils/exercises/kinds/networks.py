@@ -105,9 +105,9 @@ def same(model, other, shape: tuple) -> bool:
 
 
 def _in_training(model) -> list[tuple]:
-    parts = [one for one in parts_of(model) if type(one).__name__ != "RandomNormal"]
-    found = [one for one in parts if any(word in type(one).__name__ for word in IN_TRAINING_ONLY)]
-    return [(type(one).__name__, getattr(one, "rate", None)) for one in found]
+    """Return kind and rate of what a model does in training only."""
+    found = [(type(one).__name__, getattr(one, "rate", None)) for one in parts_of(model)]
+    return [(kind, rate) for kind, rate in found if any(w in kind for w in IN_TRAINING_ONLY)]
 
 
 def _some_weights(shape, rng):
