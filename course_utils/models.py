@@ -8,6 +8,7 @@ import math
 from contextlib import contextmanager
 
 import course_utils.keras_inside.start
+from course_utils import convolution
 from course_utils.keras_inside.graph import calls
 
 import keras
@@ -215,8 +216,15 @@ def _multiplications_of_call(call) -> int:
             f'The map of "{layer.name}" has the size {places}: build the model with an input of a '
             f"known size, as keras.Input((28, 28, 1))."
         )
-    kernels = [getattr(layer, name) for name in _KERNELS if hasattr(layer, name)]
-    return math.prod(places) * sum(math.prod(kernel.shape) for kernel in kernels)
+    shapes = [getattr(layer, name).shape for name in _KERNELS if hasattr(layer, name)]
+    return sum(_multiplications_of_kernel(shape, places) for shape in shapes)
+
+
+def _multiplications_of_kernel(shape, places) -> int:
+    *window, channels_in, filters = shape
+    # Windows and maps of any number of axes, laid out in one.
+    window, places = (math.prod(window), 1), (math.prod(places), 1)
+    return convolution.multiplications(window, channels_in, filters, places)
 
 
 def cats_vs_dogs() -> keras.Model:

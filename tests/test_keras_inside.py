@@ -445,7 +445,6 @@ def test_layers_in_layers_are_listed():
 # builder, whose documentation has them written.
 PUBLIC = {"_replace", "_asdict", "_ipython_display_", "_split_generators"}
 INSIDE = ("keras.src", "tensorflow.python", "tensorflow.core")
-STILL_TO_COME = "course_utils/convolution"
 
 
 def sources():
@@ -453,7 +452,7 @@ def sources():
     for folder in ("course_utils", "benchmarks", "tools"):
         for path in sorted((PROJECT / folder).rglob("*.py")):
             name = path.relative_to(PROJECT).as_posix()
-            if not name.startswith(("course_utils/keras_inside", STILL_TO_COME)):
+            if not name.startswith("course_utils/keras_inside"):
                 yield name, path.read_text(encoding="utf-8")
     for path in sorted((PROJECT / "notebooks").glob("*.ipynb")):
         cells = nbformat.read(path, as_version=4).cells

@@ -1,16 +1,16 @@
 """The convolution explorer."""
 
 from course_utils.convolution import convolve, kernels
+from course_utils.convolution.checks import by
+from course_utils.convolution.windows import slide
 from course_utils.explorers import drawing
 from course_utils.explorers.base import WIDTH, Panel, dropdown, slider
 from course_utils.explorers.windows import (
     STEP_CONTROLS,
+    TIMES,
     WindowExplorer,
-    by,
     describe_sizes,
-    margins_of,
-    pixels_in_window,
-    window_cells,
+    page_of,
 )
 
 import ipywidgets
@@ -61,33 +61,29 @@ class ConvolutionExplorer(WindowExplorer):
         kernel = read_kernel(values["numbers"])
         options = {name: values[name] for name in ("stride", "padding", "dilation")}
         output = convolve(image, kernel, **options)
-        margins = margins_of(image.shape, kernel.shape, **options)
-        page = image.shape[0] + sum(margins[:2]), image.shape[1] + sum(margins[2:])
-        scale = drawing.scale_of(page, output.shape)
+        windows = slide(image.shape, kernel.shape, **options)
+        scale = drawing.scale_of(page_of(image, windows), output.shape)
         look, legend = _look(image, kernel, output)
-        place = self.place(output.shape)
+        place, size = self.place(output.shape), by(output.shape, TIMES)
         self.show_output(
             "output",
             output,
             place,
             scale,
             look,
-            title=f"Output: {by(output.shape)}",
-            alt=f"The output, {by(output.shape)} values{drawing.list_rows(output)}. {legend}",
+            title=f"Output: {size}",
+            alt=f"The output, {size} values{drawing.list_rows(output)}. {legend}",
         )
-        cells = None
-        if place is not None:
-            cells = window_cells(place, kernel.shape, options["stride"], options["dilation"])
-        self.show_input(margins, cells, scale)
+        self.show_input(windows, place, scale)
         self._show_kernel(kernel)
-        words = [*describe_sizes(image.shape, kernel.shape, output.shape, **options), legend]
+        words = [*describe_sizes(image.shape, windows, options["padding"]), legend]
         if place is not None:
             words.insert(0, f"Row {place[0]}, column {place[1]} of the output.")
-        self._show_products(image, kernel, margins, cells)
+        self._show_products(image, kernel, windows, place)
         return "\n".join(words)
 
     def _show_kernel(self, kernel):
-        title = f"Kernel: {by(kernel.shape)}"
+        title = f"Kernel: {by(kernel.shape, TIMES)}"
         if max(kernel.shape) <= LARGEST_TABLE:
             texts = [[drawing.number(weight) for weight in line] for line in kernel]
             html = drawing.table(texts, drawing.signed_fills(kernel), title)
@@ -97,18 +93,18 @@ class ConvolutionExplorer(WindowExplorer):
         self.panels["kernel"].show(
             title=title,
             picture=drawing.encode(kernel, -most, most, "RdBu_r"),
-            alt=f"The kernel, {by(kernel.shape)} numbers up to {most:g}.",
+            alt=f"The kernel, {by(kernel.shape, TIMES)} numbers up to {most:g}.",
             size=list(kernel.shape),
             scale=drawing.scale_of(kernel.shape, side=160),
             html="",
         )
 
-    def _show_products(self, image, kernel, margins, cells):
+    def _show_products(self, image, kernel, windows, place):
         """Show pixel times weight for each pixel of the window, and their sum."""
-        if cells is None:
+        if place is None:
             self.panels["products"].show(title="", html="")
             return
-        pixels, _ = pixels_in_window(image, margins, cells)
+        pixels, _ = windows.pixels(image, place)
         products = pixels * kernel
         title = f"Sum of {kernel.size} products: {drawing.number(products.sum())}"
         html = ""

@@ -1,16 +1,16 @@
 """The pooling explorer."""
 
 from course_utils.convolution import pool
+from course_utils.convolution.checks import by
+from course_utils.convolution.windows import slide
 from course_utils.explorers import drawing
 from course_utils.explorers.base import Panel, checkbox, dropdown, slider
 from course_utils.explorers.windows import (
     STEP_CONTROLS,
+    TIMES,
     WindowExplorer,
-    by,
     describe_sizes,
-    margins_of,
-    pixels_in_window,
-    window_cells,
+    page_of,
 )
 
 
@@ -45,33 +45,32 @@ class PoolingExplorer(WindowExplorer):
 
     def draw(self):
         image, values = self.image, self.values()
-        window, stride, padding = (values["size"],) * 2, values["stride"], values["padding"]
+        window, stride, padding = values["size"], values["stride"], values["padding"]
         outputs = {
             "maximum": pool(image, window, stride, "max", padding),
             "average": pool(image, window, stride, "average", padding),
         }
         shape = outputs["maximum"].shape
-        margins = margins_of(image.shape, window, stride, padding)
-        page = image.shape[0] + sum(margins[:2]), image.shape[1] + sum(margins[2:])
-        scale, place = drawing.scale_of(page), self.place(shape)
+        size = by(shape, TIMES)
+        windows = slide(image.shape, window, stride, padding)
+        scale, place = drawing.scale_of(page_of(image, windows)), self.place(shape)
         for name, output in outputs.items():
-            title = f"{name.capitalize()}: {by(shape)}"
+            title = f"{name.capitalize()}: {size}"
             look = (*drawing.limits(image), None)
-            alt = f"The {name} of each window, {by(shape)} values{drawing.list_rows(output)}."
+            alt = f"The {name} of each window, {size} values{drawing.list_rows(output)}."
             self.show_output(name, output, place, scale, look, title=title, alt=alt)
-        cells = None if place is None else window_cells(place, window, stride)
-        self.show_input(margins, cells, scale)
-        self._show_window(image, margins, cells, place)
+        self.show_input(windows, place, scale)
+        self._show_window(image, windows, place)
         kept = shape[0] * shape[1] / image.size
-        words = describe_sizes(image.shape, window, shape, stride, padding)
+        words = describe_sizes(image.shape, windows, padding)
         return "\n".join([*words, f"{shape[0] * shape[1]:,} of {image.size:,} values: {kept:.1%}."])
 
-    def _show_window(self, image, margins, cells, place):
+    def _show_window(self, image, windows, place):
         """Show the numbers in the window, their maximum and their average."""
-        if cells is None:
+        if place is None:
             self.panels["window"].show(title="", html="")
             return
-        pixels, inside = pixels_in_window(image, margins, cells)
+        pixels, inside = windows.pixels(image, place)
         values = pixels[inside]
         title = f"Row {place[0]}, column {place[1]} of the output"
         texts = [

@@ -1,14 +1,14 @@
 """What the explorers of convolution and pooling share: a window that slides over a picture."""
 
-from course_utils.convolution import padding_amount
+from course_utils.convolution.checks import by
 from course_utils.explorers import drawing
 from course_utils.explorers.base import Explorer, checkbox, dropdown, slider
 
 import ipywidgets
-import numpy as np
 
 ROOM_FOR_NUMBERS = 28  # pixels of the screen that a pixel needs for its number
 STEP_CONTROLS = ("row", "column", "play")
+TIMES = " x "  # between the numbers of a shape
 
 
 class WindowExplorer(Explorer):
@@ -55,25 +55,24 @@ class WindowExplorer(Explorer):
         self.controls["play"].value = row * output[1] + column
         return row, column
 
-    def show_input(self, margins, cells, scale):
-        """Show the picture with its zeros; `cells` are the pixels of the window, if any."""
+    def show_input(self, windows, place, scale):
+        """Show the picture with its zeros, and the window at a place, if any."""
         image = self.image
         low, high = drawing.limits(image)
         if id(image) not in self._encoded:
             self._encoded[id(image)] = drawing.encode(image, low, high)
-        top, bottom, left, right = margins
-        page = top + image.shape[0] + bottom, left + image.shape[1] + right
+        margins, page = margins_of(windows), page_of(image, windows)
         padded = ", padded" if any(margins) else ""
         overlay = ""
         if scale >= ROOM_FOR_NUMBERS:
             dark = drawing.to_levels(image, low, high) < 128
             overlay += drawing.cell_numbers(image, dark, page, margins, self.outside)
-        if cells is not None:
-            overlay += _frames(cells, page)
+        if place is not None:
+            overlay += _frames(windows.cells(place), page)
         self.panels["input"].show(
-            title=f"Input: {by(image.shape)}{padded}",
+            title=f"Input: {by(image.shape, TIMES)}{padded}",
             picture=self._encoded[id(image)],
-            alt=f"The input, {by(image.shape)} pixels{drawing.list_rows(image)}.",
+            alt=f"The input, {by(image.shape, TIMES)} pixels{drawing.list_rows(image)}.",
             size=list(image.shape),
             margins=list(margins),
             scale=scale,
@@ -119,49 +118,31 @@ def _cover_rest(place, shape):
     return right + below
 
 
-def margins_of(shape, window, stride, padding, dilation=1):
-    """Return the zeros (top, bottom, left, right) that a padding puts around a picture."""
-    if padding == "valid":
-        return 0, 0, 0, 0
-    if padding != "same":
-        return (padding,) * 4
-    sizes = zip(shape[:2], window[:2], strict=True)
-    return tuple(n for size, side in sizes for n in padding_amount(size, side, stride, dilation))
+def margins_of(windows):
+    """Return the zeros (top, bottom, left, right) that the padding puts around a picture."""
+    return windows.pads[0] + windows.pads[1]
 
 
-def window_cells(place, window, stride, dilation=1):
-    """Return the rows and columns of the window at a place, counted from the first zero."""
-    starts = [n * stride for n in place]
-    return [
-        [start + i * dilation for i in range(side)]
-        for start, side in zip(starts, window, strict=True)
-    ]
+def page_of(image, windows):
+    """Return the rows and columns of a picture with its zeros."""
+    return tuple(n + sum(zeros) for n, zeros in zip(image.shape, windows.pads, strict=True))
 
 
-def pixels_in_window(image, margins, cells):
-    """Return what the window meets, and which of it lies on the picture (the rest is zeros)."""
-    rows, columns = np.array(cells[0]) - margins[0], np.array(cells[1]) - margins[2]
-    rows_inside = (rows >= 0) & (rows < image.shape[0])
-    columns_inside = (columns >= 0) & (columns < image.shape[1])
-    inside = rows_inside[:, None] & columns_inside
-    rows, columns = rows.clip(0, image.shape[0] - 1), columns.clip(0, image.shape[1] - 1)
-    return np.where(inside, image[np.ix_(rows, columns)], 0), inside
-
-
-def describe_sizes(shape, window, output, stride, padding, dilation=1):
+def describe_sizes(shape, windows, padding):
     """Return the formula of the output's size with its numbers, one line an axis if they differ."""
-    lines = [
-        _formula(*numbers, stride, padding, dilation)
-        for numbers in zip(shape, window, output, strict=True)
-    ]
+    axes = zip(
+        *(shape, windows.window, windows.output, windows.stride, windows.dilation, windows.pads),
+        strict=True,
+    )
+    lines = [_formula(padding, *numbers) for numbers in axes]
     if lines[0] == lines[1]:
         return ["Rows and columns: " + lines[0]]
     return ["Rows: " + lines[0], "Columns: " + lines[1]]
 
 
-def _formula(size, side, places, stride, padding, dilation):
+def _formula(padding, size, side, places, stride, dilation, pads):
     if padding == "same":
-        before, after = padding_amount(size, side, stride, dilation)
+        before, after = pads
         return (
             f"\N{LEFT CEILING}{size} / {stride}\N{RIGHT CEILING} = {places}, "
             f"padded by {before} before and {after} after"
@@ -171,8 +152,3 @@ def _formula(size, side, places, stride, padding, dilation):
     zeros = f" + 2 {times} {padding}" if padding != "valid" else ""
     fraction = f"({size}{zeros} {minus} {reach}) / {stride}"
     return f"\N{LEFT FLOOR}{fraction}\N{RIGHT FLOOR} + 1 = {places}"
-
-
-def by(shape):
-    """(28, 28) as "28 x 28"."""
-    return " x ".join(map(str, shape))

@@ -1,5 +1,6 @@
 """Receptive fields drawn over an image: how much of it one value of each layer sees."""
 
+from course_utils.convolution.checks import by
 from course_utils.plotting.images import draw_image
 from course_utils.plotting.picture import PALETTE, Picture, join_words, new_axes, new_picture
 
@@ -30,12 +31,12 @@ def show_receptive_fields(image, stacks: dict, *, title: str, size: float = 2.1)
         target = _find_centre(fields[-1], [n // 2 for n in fields[-1].output])
         for color, field in zip(PALETTE, fields, strict=False):
             _draw_frame(ax, field, target, color, np.shape(image))
-        ax.set_title(f"{label}:\n{_by(fields[-1].size)} pixels")
+        ax.set_title(f"{label}:\n{by(fields[-1].size, ' x ')} pixels")
     handles = [_new_frame((0, 0), 1, 1, color) for color in PALETTE[:longest]]
     names = [f"layer {number}" for number in range(1, longest + 1)]
     picture.legend(handles, names, loc="outside lower center", ncols=longest, frameon=False)
     picture.alt = f"{title}. " + " ".join(
-        f"{label}: {join_words(_by(field.size) for field in fields)} pixels by layer."
+        f"{label}: {join_words(by(field.size, ' x ') for field in fields)} pixels by layer."
         for label, fields in stacks.items()
     )
     return picture
@@ -62,7 +63,3 @@ def _new_frame(corner, width, height, color):
     from matplotlib.patches import Rectangle
 
     return Rectangle(corner, width, height, fill=False, edgecolor=color, linewidth=2.2)
-
-
-def _by(size) -> str:
-    return f"{size[0]} x {size[1]}"

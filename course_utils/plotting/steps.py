@@ -5,12 +5,15 @@ picture of a few steps; `player()` plays all of them with buttons, `save_gif(pat
 """
 
 import io
+import itertools
 import textwrap
 from pathlib import Path
 from typing import NamedTuple
 
 from course_utils import files
-from course_utils.convolution import convolve, padding_amount, pool
+from course_utils.convolution import convolve, pool
+from course_utils.convolution.checks import by
+from course_utils.convolution.windows import slide
 from course_utils.plotting.drawing import Drawing
 from course_utils.plotting.picture import VERMILION, Picture
 from course_utils.plotting.player import Player
@@ -202,20 +205,21 @@ def convolution_steps(image, kernel, stride=1, padding="valid", dilation=1) -> S
     """
     image, kernel = _check_small(image, "image"), _check_small(kernel, "kernel")
     output = convolve(image, kernel, stride, padding, dilation)
-    pads = _pads(image.shape, kernel.shape, stride, padding, dilation)
+    windows = slide(image.shape, kernel.shape, stride, padding, dilation)
+    _check_padded(image.shape, windows.pads)
     steps = []
     for place in np.ndindex(output.shape):
-        cells = _window_cells(place, kernel.shape, stride, dilation)
-        pixels = [_pixel(image, pads, cell, outside=0) for cell in cells]
+        pixels, _ = windows.pixels(image, place)
         parts = [
             f"{_bracket(pixel)}×{_bracket(weight)}"
-            for pixel, weight in zip(pixels, kernel.flat, strict=True)
+            for pixel, weight in zip(pixels.flat, kernel.flat, strict=True)
         ]
         text = f"{_words(place)}: {' + '.join(parts)} = {_show(output[place])}"
-        steps.append(Step(place, tuple(cells), tuple(parts), output[place].item(), text))
-    title = f"Convolution of {_by(image)} with a kernel of {_by(kernel)}"
-    title += _describe(stride, 1, padding, dilation)
-    return Steps(title, steps, _padded(image, pads, "0"), kernel.shape, output, "sum")
+        cells = tuple(itertools.product(*windows.cells(place)))
+        steps.append(Step(place, cells, tuple(parts), output[place].item(), text))
+    title = f"Convolution of {by(image.shape)} with a kernel of {by(kernel.shape)}"
+    title += _describe(windows, (1, 1), padding)
+    return Steps(title, steps, _padded(image, windows.pads, "0"), kernel.shape, output, "sum")
 
 
 def pooling_steps(image, size=2, stride=None, mode="max", padding="valid") -> Steps:
@@ -225,23 +229,26 @@ def pooling_steps(image, size=2, stride=None, mode="max", padding="valid") -> St
     """
     image = _check_small(image, "image")
     output = pool(image, size, stride, mode, padding)
-    window, stride = _pair(size), _pair(size if stride is None else stride)
-    pads = _pads(image.shape, window, stride, padding, 1)
+    windows = slide(image.shape, size, size if stride is None else stride, padding)
+    _check_padded(image.shape, windows.pads)
     steps = []
     for place in np.ndindex(output.shape):
-        cells = _window_cells(place, window, stride, 1)
-        pixels = [_pixel(image, pads, cell, outside=None) for cell in cells]
-        parts = ["" if pixel is None else _bracket(pixel) for pixel in pixels]
+        pixels, inside = windows.pixels(image, place)
+        parts = [
+            _bracket(pixel) if is_pixel else ""
+            for pixel, is_pixel in zip(pixels.flat, inside.flat, strict=True)
+        ]
         counted = [part for part in parts if part]  # padded cells never count
         sums = f"max({', '.join(counted)})"
         if mode == "average":
             sums = f"({' + '.join(counted)}) / {len(counted)}"
         text = f"{_words(place)}: {sums} = {_show(output[place])}"
-        steps.append(Step(place, tuple(cells), tuple(parts), output[place].item(), text))
+        cells = tuple(itertools.product(*windows.cells(place)))
+        steps.append(Step(place, cells, tuple(parts), output[place].item(), text))
     name = {"max": "Max", "average": "Average"}[mode]
-    title = f"{name} pooling of {_by(image)} by windows of {'x'.join(map(str, window))}"
-    title += _describe(stride, window, padding, 1)
-    return Steps(title, steps, _padded(image, pads, ""), window, output, mode)
+    title = f"{name} pooling of {by(image.shape)} by windows of {by(windows.window)}"
+    title += _describe(windows, windows.window, padding)
+    return Steps(title, steps, _padded(image, windows.pads, ""), windows.window, output, mode)
 
 
 def _check_small(values, name) -> np.ndarray:
@@ -254,40 +261,13 @@ def _check_small(values, name) -> np.ndarray:
     return array
 
 
-def _pair(value) -> tuple:
-    return tuple(value) if isinstance(value, (tuple, list)) else (value, value)
-
-
-def _pads(shape, window, stride, padding, dilation) -> list:
-    """Return the zeros (before, after) of rows and of columns."""
-    pads = []
-    for size, kernel, step, spread in zip(
-        shape, window, _pair(stride), _pair(dilation), strict=True
-    ):
-        same = padding_amount(size, kernel, step, spread)
-        pads.append({"valid": (0, 0), "same": same}.get(padding, (padding, padding)))
-        if size + sum(pads[-1]) > MAX_PADDED:
-            raise ValueError(
-                f"Steps are drawn with legible numbers up to {MAX_PADDED}x{MAX_PADDED} with the "
-                f"padding; the image of {shape} would have {size + sum(pads[-1])} on one side."
-            )
-    return pads
-
-
-def _window_cells(place, window, stride, dilation) -> list[tuple]:
-    """Return the cells that the window meets at one place of the output."""
-    starts = [index * step for index, step in zip(place, _pair(stride), strict=True)]
-    spread = _pair(dilation)
-    return [
-        (starts[0] + row * spread[0], starts[1] + column * spread[1])
-        for row, column in np.ndindex(*window)
-    ]
-
-
-def _pixel(image, pads, cell, outside):
-    row, column = cell[0] - pads[0][0], cell[1] - pads[1][0]
-    inside = 0 <= row < image.shape[0] and 0 <= column < image.shape[1]
-    return image[row, column] if inside else outside
+def _check_padded(shape, pads) -> None:
+    largest = max(size + sum(zeros) for size, zeros in zip(shape, pads, strict=True))
+    if largest > MAX_PADDED:
+        raise ValueError(
+            f"Steps are drawn with legible numbers up to {MAX_PADDED}x{MAX_PADDED} with the "
+            f"padding; the image of {shape} would have {largest} on one side."
+        )
 
 
 def _padded(image, pads, text) -> tuple[list, list]:
@@ -319,19 +299,15 @@ def _bracket(value) -> str:
     return f"({_show(value)})" if value < 0 else _show(value)
 
 
-def _by(array) -> str:
-    return "x".join(map(str, array.shape))
-
-
 def _words(place) -> str:
     return f"row {place[0]}, column {place[1]}"
 
 
-def _describe(stride, usual, padding, dilation) -> str:
+def _describe(windows, usual_stride, padding) -> str:
     words = ""
-    for name, value, default in (("stride", stride, usual), ("dilation", dilation, 1)):
-        if _pair(value) != _pair(default):
-            rows, columns = _pair(value)
+    for name, usual in (("stride", usual_stride), ("dilation", (1, 1))):
+        rows, columns = value = getattr(windows, name)
+        if value != usual:
             words += f", {name} {rows}" if rows == columns else f", {name} {rows}x{columns}"
     return words if padding == "valid" else f'{words}, padding "{padding}"'
 
