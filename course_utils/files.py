@@ -16,7 +16,7 @@ def replacing(path: Path) -> Iterator[Path]:
     Permissions are those of the file that is replaced; a new file gets the usual ones.
 
     >>> with replacing(Path("page.html")) as beside:
-    ...     beside.write_text("<p>All of it.")
+    ...     _ = beside.write_text("<p>All of it.")
     """
     path = Path(path).resolve()  # of a link, the file that it names
     beside = path.with_name(f".{path.stem}.{uuid.uuid4().hex}{path.suffix}")

@@ -1,6 +1,7 @@
 """The augmentation explorer."""
 
 from course_utils.augmentation import FILL_MODES, RandomAffine
+from course_utils.convolution.checks import by
 from course_utils.explorers import drawing
 from course_utils.explorers.base import Explorer, Panel, button, checkbox, dropdown, slider
 
@@ -85,7 +86,7 @@ def _to_levels(image):
     if pixels.ndim == 2:
         pixels = pixels[..., None]
     if pixels.ndim != 3 or pixels.shape[-1] not in (1, 3, 4) or not pixels.size:
-        shape = "x".join(map(str, np.shape(image)))
+        shape = by(np.shape(image))
         raise ValueError(
             f"The image must have shape (rows, columns) or (rows, columns, channels), "
             f"found {shape}."

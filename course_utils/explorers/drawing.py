@@ -8,6 +8,9 @@ import functools
 import html
 import io
 
+from course_utils.convolution import pool
+from course_utils.convolution.checks import by
+
 import numpy as np
 
 SIDE = 256  # pixels of the screen for the longer side of a picture
@@ -32,7 +35,7 @@ def to_brightness(image, name="image"):
     if pixels.ndim == 3 and pixels.shape[-1] in (3, 4):
         pixels = pixels[..., :3] @ np.array([0.2126, 0.7152, 0.0722])
     if pixels.ndim != 2 or pixels.size == 0:
-        shape = "x".join(map(str, np.shape(image)))
+        shape = by(np.shape(image))
         raise ValueError(
             f"The {name} must have shape (rows, columns) or (rows, columns, 3), found {shape}."
         )
@@ -55,8 +58,6 @@ def reduce_size(pixels, largest=LARGEST):
     factor = -(-max(pixels.shape[:2]) // largest)
     if factor == 1:
         return pixels
-    from course_utils.convolution import pool
-
     size = tuple(min(factor, side) for side in pixels.shape[:2])
     return pool(pixels, size, mode="average")
 
