@@ -4,7 +4,10 @@
 returns a named data set's two parts, one to train on and one to validate on.
 """
 
+import hashlib
+import inspect
 import os
+import textwrap
 from functools import partial
 from numbers import Integral, Real
 from pathlib import Path
@@ -14,6 +17,7 @@ from course_utils.keras_inside.start import without_stderr
 from course_utils.notices import notice
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 # TIFF cannot be decoded; it is listed so that such a file is named and not passed over.
@@ -54,7 +58,7 @@ def splits(name, validation=0.2):
     train, info = datasets.load(name, split="train", with_info=True, **options)
     if "validation" in info.splits:
         return train, datasets.load(name, split="validation", **options)
-    count = info.splits["train"].num_examples
+    count = len(train)
     if not (isinstance(validation, Real) and 0 < validation < 1):
         raise ValueError(f"validation is {validation!r}: give a share between 0 and 1.")
     kept = count - round(count * validation)
@@ -101,9 +105,10 @@ def batches(
     -------
     `tf.data.Dataset` of known length that yields float32 images of shape
     (batch, height, width, 3), with values from 0 to 1, and their labels. (The pretrained networks
-    of `keras.applications` want 255 times that.) It has two attributes more: `class_names`, the
-    names of a folder's labels 0, 1, ... in alphabetical order, else None; and `broken`, the list
-    of images left out: "label/file" in a folder, else the position in the data set, from 0.
+    of `keras.applications` want 255 times that.) It has three attributes more: `class_names`, the
+    names of a folder's labels 0, 1, ... in alphabetical order, else None; `broken`, the list of
+    images left out: "label/file" in a folder, else the position in the data set, from 0; and
+    `recipe`, see the function of that name.
 
     Raises
     ------
@@ -123,11 +128,11 @@ def batches(
     images = _decode_and_resize(examples, image_size).cache()
     expected = _count(examples)
     with without_stderr():  # what the decoders write there about broken images
-        count, broken = _read_all(images, expected)
+        count, broken, content = _read_all(images, expected)
     broken = [names[position] for position in broken] if names else broken
     _report(broken, count, on_broken)
 
-    data = images.apply(tf.data.experimental.assert_cardinality(count))
+    data = images.map(_without_mark).apply(tf.data.experimental.assert_cardinality(count))
     if shuffle:
         data = data.shuffle(count, seed=seed)
     data = data.batch(batch_size).map(_scale, num_parallel_calls=tf.data.AUTOTUNE)
@@ -135,22 +140,112 @@ def batches(
         data = data.map(partial(_augment, augment=augment))
     data = data.prefetch(tf.data.AUTOTUNE)
     data.class_names, data.broken = class_names, broken
+    numbers = [int(number) for number in (*image_size, batch_size, shuffle)]
+    way = numbers, None if seed is None else int(seed), _describe(augment)
+    data.recipe = None if None in way[-1] else _hash((content, count, *way))
     return data
 
 
+def recipe(data: tf.data.Dataset) -> str | None:
+    """Return a short hash of all that decides what a data set yields, or None where it is unknown.
+
+    For what `batches` returns: the images' files (or pixels, where they came decoded), the labels,
+    both in their order; image size, batch size, shuffle and seed; the settings of a layer that
+    augments, or the text of a function (not what it refers to; there is no recipe for one whose
+    text cannot be had, or that keeps values of its own from the function around it).
+    For what `keras.utils.image_dataset_from_directory` returns: names and sizes of the files in
+    their order, the beginnings of some 1,000 of them, class names, length and shapes of batches.
+
+    The hash is the same on every machine and in every session. What `map`, `take` and the like
+    make of a data set has no recipe.
+    """
+    files = getattr(data, "file_paths", None)
+    if files is None:
+        return getattr(data, "recipe", None)
+    files = [Path(file) for file in files]
+    some = files[:: len(files) // 1000 + 1]
+    return _hash(
+        [
+            [(file.parent.name, file.name, file.stat().st_size) for file in files],
+            [_beginning(file) for file in some],
+            list(data.class_names or ()),
+            int(data.cardinality()),
+            str(data.element_spec),
+        ]
+    )
+
+
+def _beginning(file: Path) -> bytes:
+    with open(file, "rb") as opened:
+        return opened.read(4096)
+
+
+def _hash(value) -> str:
+    return hashlib.sha256(repr(value).encode()).hexdigest()[:16]
+
+
+def _describe(augment) -> tuple:
+    """Return what decides how a layer or a function augments; it holds None if that is unknown."""
+    if augment is None:
+        return ()
+    if isinstance(augment, keras.Layer):
+        try:
+            return type(augment).__name__, repr(_without_names(augment.get_config()))
+        except NotImplementedError:
+            return (None,)
+    if getattr(augment, "__closure__", None):
+        return (None,)
+    try:
+        return (textwrap.dedent(inspect.getsource(augment)),)
+    except (OSError, TypeError):
+        return (None,)
+
+
+def _without_names(config):
+    """Drop the names of layers, which count the layers that a session has made."""
+    if isinstance(config, dict):
+        left = {key: value for key, value in config.items() if key not in _SESSION}
+        return {key: _without_names(value) for key, value in sorted(left.items())}
+    if isinstance(config, (list, tuple)):
+        return [_without_names(value) for value in config]
+    return config
+
+
+_SESSION = ("name", "registered_name", "build_config")
+
+
 def _decode_and_resize(examples, image_size):
+    """Return a data set of (resized image, label, mark); the mark tells the image as it came."""
+
     @_as_written
     def decode_and_resize(image, label):
+        mark = _mark(image)
         if image.dtype == tf.string:
             image = tf.io.decode_image(image, channels=3, expand_animations=False)
             image.set_shape((None, None, 3))
-        return _resize(_to_rgb(image), image_size), label
+        return _resize(_to_rgb(image), image_size), label, mark
 
     options = tf.data.Options()  # they hold for all that is built on it
     options.autotune.enabled = False  # ending its thread can take 0.2 s, epoch by epoch
     options.experimental_optimization.apply_default_optimizations = False  # they find nothing
     images = examples.map(decode_and_resize, num_parallel_calls=4 * (os.cpu_count() or 1))
     return images.with_options(options)
+
+
+def _mark(image):
+    """Return a whole number that tells an encoded file, or decoded pixels, from all others."""
+    file = image if image.dtype == tf.string else tf.io.serialize_tensor(image)
+    return tf.strings.to_hash_bucket_fast(file, 2**62)
+
+
+@_as_written
+def _without_mark(image, label, mark):
+    return image, label
+
+
+@_as_written
+def _without_image(image, label, mark):
+    return label, mark
 
 
 def _to_rgb(image):
@@ -183,20 +278,26 @@ def _augment(images, labels, augment):
 
 
 def _read_all(images, expected):
-    """Read all images once, to fill the cache; return their number and the broken positions."""
+    """Read all images once, to fill the cache.
+
+    Returns their number, the positions of the broken ones, and a list of all labels and marks.
+    """
     try:
-        return _length(images), []
+        content = []
+        for rows in images.map(_without_image).batch(1000).as_numpy_iterator():
+            content += zip(*(row.tolist() for row in keras.tree.flatten(rows)), strict=True)
+        return len(content), [], content
     except _CANNOT_BE_READ:  # one by one, then, to find out which
-        iterator, broken, read = iter(images), [], 0
-    while read + len(broken) <= expected:  # once more than there are: the end closes the cache
+        iterator, broken, content = iter(images), [], []
+    while len(content) + len(broken) <= expected:  # once more: the end closes the cache
         try:
-            next(iterator)
-            read += 1
+            row = keras.tree.flatten(_without_image(*next(iterator)))
+            content.append(tuple(np.asarray(value).tolist() for value in row))
         except StopIteration:
             break
         except _CANNOT_BE_READ:  # the iterator goes on behind it
-            broken.append(read + len(broken))
-    return read, broken
+            broken.append(len(content) + len(broken))
+    return len(content), broken, content
 
 
 def _report(broken, count, on_broken):

@@ -361,10 +361,54 @@ def test_an_unknown_data_set_lists_the_known_ones(prepared_mnist, auto):
         assert name in str(error.value)
 
 
-def test_source_and_title_need_a_load_first():
-    for ask in (datasets.source, datasets.title):
-        with pytest.raises(ValueError, match="'malaria' has not been loaded"):
-            ask("malaria")
+def test_source_and_title_without_a_load(auto, monkeypatch):
+    """A title can be had for every name: a notebook may show another set than the course's."""
+    assert (datasets.source("malaria"), datasets.title("malaria")) == ("real", TITLES["malaria"])
+    assert (datasets.source("my_pets"), datasets.title("my_pets")) == ("real", "my_pets")
+    assert datasets.title("~/pictures/my_pets/") == "my_pets"
+    monkeypatch.setenv("COURSE_DATA", "standin")
+    assert datasets.source("malaria") == "stand-in"
+    assert datasets.title("malaria") == "generated blood cells, a stand-in for the malaria images"
+    assert (datasets.source("my_pets"), datasets.title("my_pets")) == ("real", "my_pets")
+
+
+# ---- The quick profile --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def limited(monkeypatch):
+    """A quick profile that hands over 7 samples of small images or 5 pictures."""
+    monkeypatch.setitem(settings.PROFILES, "quick", settings.Profile("quick", digits=7, pictures=5))
+
+
+def test_quick_hands_over_the_first_of_the_training_part(prepared_mnist, auto, limited):
+    images = datasets.load("mnist", split="train", as_supervised=True)
+    assert len(images) == 7
+    assert [int(image[0, 0, 0]) for image, _ in images] == list(range(7))
+    assert len(datasets.load("mnist", split="test")) == TEST
+    both = datasets.load("mnist", split=["train[10:]", "test[5:]"])
+    assert [len(part) for part in both] == [7, 5]
+    assert len(datasets.load("mnist", split="train", batch_size=-1)["label"]) == 7
+    assert {name: len(part) for name, part in datasets.load("mnist").items()} == {
+        "train": 7,
+        "test": TEST,
+    }
+
+
+def test_quick_hands_over_fewer_arrays(data_folder, auto, limited, monkeypatch):
+    whole = some_arrays(train=9)
+    write_npz(data_folder / "keras/datasets/mnist.npz", whole)
+    (x_train, y_train), test = datasets.load_arrays("mnist")
+    assert_same_arrays([(x_train, y_train), test], [(whole[0][0][:7], whole[0][1][:7]), whole[1]])
+    for profile in ("full", "demo"):
+        monkeypatch.setenv("COURSE_PROFILE", profile)
+        assert_same_arrays(datasets.load_arrays("mnist"), whole)
+
+
+@pytest.mark.parametrize("profile", ["full", "demo"])
+def test_full_and_demo_hand_over_everything(prepared_mnist, auto, limited, monkeypatch, profile):
+    monkeypatch.setenv("COURSE_PROFILE", profile)
+    assert len(datasets.load("mnist", split="train")) == TRAIN
 
 
 # ---- The arrays of keras.datasets ---------------------------------------------------------------

@@ -388,6 +388,101 @@ def test_an_error_of_the_source_is_not_taken_for_a_broken_image():
         pipelines.batches(encoded_dataset(FLAT_FILES).map(fail), image_size=SIZE)
 
 
+# What a data set is known by
+
+
+def recipe_of(files=FLAT_FILES, labels=range(10), **options):
+    dataset = tf.data.Dataset.from_tensor_slices((files, list(labels)))
+    return pipelines.recipe(pipelines.batches(dataset, **({"image_size": SIZE} | options)))
+
+
+def test_a_recipe_is_known_again_on_every_machine():
+    """Fails on a machine, or with a release, that would make another hash of the same data."""
+    files = [bytes([66, 77]) + flat_bmp for flat_bmp in BMP_BODIES]
+    assert recipe_of(files, (0, 1), batch_size=2, shuffle=True, seed=4) == RECIPE
+
+
+def one_pixel_bmp(blue, green, red):
+    """A picture of 1x1 pixel, byte by byte, without the two letters BM."""
+    head = (58).to_bytes(4, "little") + bytes(4) + (54).to_bytes(4, "little")
+    info = b"".join(n.to_bytes(4, "little") for n in (40, 1, 1, 1 + (24 << 16), 0, 4, 0, 0, 0, 0))
+    return head + info + bytes([blue, green, red, 0])
+
+
+BMP_BODIES = [one_pixel_bmp(10, 20, 30), one_pixel_bmp(40, 50, 60)]
+RECIPE = "5882e46cbd5accd7"
+
+
+def turn(images):
+    return images[:, ::-1]
+
+
+def mirror_rows(images):
+    return images[:, :, ::-1]
+
+
+OTHER_RECIPES = {
+    "another file": {"files": [encode(flat(7)), *FLAT_FILES[1:]]},
+    "another order": {"files": FLAT_FILES[::-1]},
+    "another label": {"labels": [1, *range(1, 10)]},
+    "fewer files": {"files": FLAT_FILES[:9], "labels": range(9)},
+    "another size": {"image_size": SIZE[::-1]},
+    "other batches": {"batch_size": 5},
+    "shuffled": {"shuffle": True, "seed": 1},
+    "with another seed": {"shuffle": True, "seed": 2},
+    "a layer": {"augment": keras.layers.RandomFlip(seed=1)},
+    "a layer with another seed": {"augment": keras.layers.RandomFlip(seed=2)},
+    "a function": {"augment": turn},
+    "another function": {"augment": mirror_rows},
+}
+
+
+def test_each_difference_makes_another_recipe():
+    recipes = {name: recipe_of(**options) for name, options in OTHER_RECIPES.items()}
+    assert len({recipe_of(), *recipes.values()}) == 1 + len(OTHER_RECIPES), recipes
+
+
+def test_the_same_data_have_the_same_recipe():
+    assert recipe_of() == recipe_of()
+    layers = [keras.layers.RandomFlip(seed=1) for _ in range(2)]  # Keras gives them other names
+    assert recipe_of(augment=layers[0]) == recipe_of(augment=layers[1])
+    assert recipe_of(augment=turn) == recipe_of(augment=turn)
+
+
+def test_decoded_images_have_a_recipe_too():
+    pictures = RNG.integers(0, 256, (3, *SIZE, 3), dtype="uint8")
+    assert recipe_of(pictures, range(3)) == recipe_of(pictures.copy(), range(3))
+    assert recipe_of(pictures, range(3)) != recipe_of(pictures[::-1], range(3))
+
+
+def test_broken_files_do_not_count(capsys):
+    with_broken = recipe_of([FLAT_FILES[0], b"broken", *FLAT_FILES[1:]], [0, 9, *range(1, 10)])
+    assert with_broken == recipe_of()
+
+
+def test_what_cannot_be_told_has_no_recipe():
+    strength = np.float32(0.5)
+    assert recipe_of(augment=lambda images: images * strength) is None
+    batches = pipelines.batches(encoded_dataset(FLAT_FILES), image_size=SIZE)
+    assert pipelines.recipe(batches) == batches.recipe
+    assert pipelines.recipe(batches.take(1)) is None
+    assert pipelines.recipe(tf.data.Dataset.range(3)) is None
+
+
+def test_the_recipe_of_keras_image_folders(tmp_path, capsys):
+    def recipe(folder, **options):
+        data = keras.utils.image_dataset_from_directory(folder, image_size=SIZE, **options)
+        return pipelines.recipe(data)
+
+    folders = [write_folder(tmp_path / name) for name in "ab"]
+    first = recipe(folders[0], seed=1)
+    assert first == recipe(folders[1], seed=1)  # the same pictures elsewhere
+    others = [recipe(folders[0], seed=2), recipe(folders[0], seed=1, batch_size=2)]
+    (folders[1] / "cat" / "0.png").write_bytes(encode(flat(255)))
+    others += [recipe(folders[1], seed=1)]
+    assert len({first, *others}) == 4
+
+
 # Sources and options that cannot be used
 
 

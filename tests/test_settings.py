@@ -15,18 +15,15 @@ import pytest
 def test_full_is_the_default_profile_and_limits_nothing(monkeypatch):
     monkeypatch.delenv("COURSE_PROFILE")
     profile = settings.profile()
-    assert (profile.name, profile.samples, profile.epochs, profile.reuse) == (
-        "full",
-        None,
-        None,
-        False,
-    )
+    assert profile == settings.Profile("full")
+    limits = (profile.digits, profile.pictures, profile.epochs)
+    assert limits == (None, None, None) and not profile.reuse
 
 
 def test_quick_caps_samples_and_epochs_and_trains(monkeypatch):
     monkeypatch.setenv("COURSE_PROFILE", "quick")
     profile = settings.profile()
-    assert 0 < profile.samples < 60_000
+    assert 0 < profile.pictures < profile.digits < 60_000
     assert 0 < profile.epochs <= 5
     assert not profile.reuse
 
@@ -35,8 +32,8 @@ def test_demo_re_uses_checkpoints_and_trains_no_longer_than_quick(monkeypatch):
     monkeypatch.setenv("COURSE_PROFILE", "demo")
     profile = settings.profile()
     assert profile.reuse
-    quick = settings.PROFILES["quick"]
-    assert (profile.samples, profile.epochs) == (quick.samples, quick.epochs)
+    assert profile.epochs == settings.PROFILES["quick"].epochs
+    assert (profile.digits, profile.pictures) == (None, None)  # a checkpoint is known by its data
 
 
 def test_own_checkpoints_stay_apart_from_those_of_the_course(data_folder, monkeypatch, tmp_path):

@@ -42,6 +42,8 @@ def load(
     name: "mnist", "fashion_mnist", "malaria", "cats_vs_dogs", any data set that is prepared in
     the data folder, or any folder of pictures there laid out `<name>/<split>/<label>/*.jpg`.
     Under the policy "auto", a data set that cannot be had is replaced by its stand-in.
+    In the quick profile the training part is shorter: its first samples, 3,000 of small images of
+    one size and 200 of pictures of any size (data sets are mixed when they are prepared).
     read_config: by default that of TFDS; but with `decoders`, which leave images encoded, files
     are read one after the other and kept nowhere: `pipelines.batches` keeps what it decodes.
 
@@ -55,7 +57,7 @@ def load(
         "prepare_kwargs": download_and_prepare_kwargs,
         "file_format": file_format,
     }
-    builder = _find_or_make(name, data_dir, download, recipe)
+    builder = _shorten(_find_or_make(name, data_dir, download, recipe))
     if decoders and read_config is None:
         read_config = _read_once()
     with warnings.catch_warnings():  # TFDS asks for an order that one file after the other has
@@ -72,6 +74,23 @@ def load(
     return (dataset, builder.info) if with_info else dataset
 
 
+def _shorten(builder):
+    """Let a builder hand over no more of its training part than the profile allows."""
+    limits = settings.profile()
+    shapes = builder.info.features.shape
+    sizes_vary = not isinstance(shapes, dict) or None in shapes.get("image", (None,))
+    limit = limits.pictures if sizes_vary else limits.digits
+    read_all = builder._as_dataset  # what every builder of TFDS defines, and `as_dataset` calls
+
+    def read_first(split, **options):
+        data = read_all(split=split, **options)
+        return data.take(limit) if "train" in str(split) else data
+
+    if limit is not None:
+        builder._as_dataset = read_first
+    return builder
+
+
 def _read_once():
     import tensorflow_datasets as tfds
 
@@ -80,15 +99,24 @@ def _read_once():
     )
 
 
-def load_arrays(name, *, download=True) -> arrays.Arrays:
+def load_arrays(name: str, *, download: bool = True) -> arrays.Arrays:
     """Load "mnist" or "fashion_mnist" as `keras.datasets` returns them.
 
     Returns ((x_train, y_train), (x_test, y_test)): uint8 images of shape (N, 28, 28) with
-    values from 0 to 255, and uint8 labels of shape (N,). Policy and errors are those of `load`.
+    values from 0 to 255, and uint8 labels of shape (N,). In the quick profile the training part
+    is its first 3,000 samples (they are mixed), and the test part is whole.
+    Policy and errors are those of `load`.
     """
     if name not in ARRAY_FILES:
         known = " and ".join(map(repr, ARRAY_FILES))
         raise ValueError(f"{name!r} does not come as arrays: {known} do; use datasets.load.")
+    (x_train, y_train), test = _find_arrays(name, download)
+    limit = settings.profile().digits
+    return (x_train[:limit], y_train[:limit]), test
+
+
+def _find_arrays(name, download) -> arrays.Arrays:
+    """Return all the samples: from a file, by a download, or from a builder of TFDS."""
     if settings.data_policy() != "standin":
         found = _read_keras_files(name) or (download and _download_keras_files(name))
         if found:
@@ -98,10 +126,13 @@ def load_arrays(name, *, download=True) -> arrays.Arrays:
 
 
 def source(name: str) -> str:
-    """Return "real" or "stand-in": what the last load of this data set returned."""
-    if name not in _sources:
-        raise ValueError(f"{name!r} has not been loaded yet: call datasets.load first.")
-    return _sources[name]
+    """Return "real" or "stand-in": what the last load of this data set returned.
+
+    Before the first load, and for pictures of one's own: what the policy says ("stand-in" for
+    the course's data sets under "standin", else "real").
+    """
+    known_as_standin = name in TITLES and settings.data_policy() == "standin"
+    return _sources.get(name, STANDIN if known_as_standin else REAL)
 
 
 def is_loaded(name: str) -> bool:
@@ -115,9 +146,16 @@ def note_source(name: str, kind: str) -> None:
 
 
 def title(name: str) -> str:
-    """Return the name of a loaded data set for a figure's title; a stand-in is named as one."""
+    """Return the name of a data set for a figure's title; a stand-in is named as one.
+
+    A data set of one's own is called by its name, a folder of pictures by that of the folder.
+
+    >>> title("fashion_mnist"), title("~/pictures/my_pets")
+    ('Fashion-MNIST', 'my_pets')
+    """
+    name = str(name)
     titles = STANDIN_TITLES if source(name) == STANDIN else TITLES
-    return titles.get(name, name)
+    return titles.get(name) or Path(name).name
 
 
 def _find_or_make(name, data_dir, download, recipe):
