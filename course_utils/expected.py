@@ -157,7 +157,10 @@ def _band(entry: dict) -> tuple[float, float]:
     """Return the band for the running profile and data: an exact entry has the lecture's value."""
     if "data" not in entry:
         return entry["lecture"], entry["lecture"]
-    real = all(datasets.source(name) == "real" for name in _as_list(entry, "data"))
+    used = _as_list(entry, "data")
+    if absent := [name for name in used if not datasets.is_loaded(name)]:
+        raise ValueError(f"{absent[0]!r} has not been loaded yet: call datasets.load first.")
+    real = all(datasets.source(name) == "real" for name in used)
     source = "real" if real else "standin"
     # The demo profile shows the trainings of the full one.
     profile = "quick" if settings.profile().name == "quick" else "full"

@@ -108,7 +108,7 @@ def batches(
     of `keras.applications` want 255 times that.) It has three attributes more: `class_names`, the
     names of a folder's labels 0, 1, ... in alphabetical order, else None; `broken`, the list of
     images left out: "label/file" in a folder, else the position in the data set, from 0; and
-    `recipe`, see the function of that name.
+    `recipe`, a short hash of all that decides what it yields, see below.
 
     Raises
     ------
@@ -144,40 +144,6 @@ def batches(
     way = numbers, None if seed is None else int(seed), _describe(augment)
     data.recipe = None if None in way[-1] else _hash((content, count, *way))
     return data
-
-
-def recipe(data: tf.data.Dataset) -> str | None:
-    """Return a short hash of all that decides what a data set yields, or None where it is unknown.
-
-    For what `batches` returns: the images' files (or pixels, where they came decoded), the labels,
-    both in their order; image size, batch size, shuffle and seed; the settings of a layer that
-    augments, or the text of a function (not what it refers to; there is no recipe for one whose
-    text cannot be had, or that keeps values of its own from the function around it).
-    For what `keras.utils.image_dataset_from_directory` returns: names and sizes of the files in
-    their order, the beginnings of some 1,000 of them, class names, length and shapes of batches.
-
-    The hash is the same on every machine and in every session. What `map`, `take` and the like
-    make of a data set has no recipe.
-    """
-    files = getattr(data, "file_paths", None)
-    if files is None:
-        return getattr(data, "recipe", None)
-    files = [Path(file) for file in files]
-    some = files[:: len(files) // 1000 + 1]
-    return _hash(
-        [
-            [(file.parent.name, file.name, file.stat().st_size) for file in files],
-            [_beginning(file) for file in some],
-            list(data.class_names or ()),
-            int(data.cardinality()),
-            str(data.element_spec),
-        ]
-    )
-
-
-def _beginning(file: Path) -> bytes:
-    with open(file, "rb") as opened:
-        return opened.read(4096)
 
 
 def _hash(value) -> str:

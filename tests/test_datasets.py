@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 
-from course_utils import datasets
+from course_utils import datasets, settings
 from course_utils.datasets import loader, prepare
 from course_utils.datasets.catalogue import TITLES
 from course_utils.datasets.download import RemoteFile, WrongFileError

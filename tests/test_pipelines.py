@@ -393,7 +393,7 @@ def test_an_error_of_the_source_is_not_taken_for_a_broken_image():
 
 def recipe_of(files=FLAT_FILES, labels=range(10), **options):
     dataset = tf.data.Dataset.from_tensor_slices((files, list(labels)))
-    return pipelines.recipe(pipelines.batches(dataset, **({"image_size": SIZE} | options)))
+    return pipelines.batches(dataset, **({"image_size": SIZE} | options)).recipe
 
 
 def test_a_recipe_is_known_again_on_every_machine():
@@ -463,24 +463,6 @@ def test_broken_files_do_not_count(capsys):
 def test_what_cannot_be_told_has_no_recipe():
     strength = np.float32(0.5)
     assert recipe_of(augment=lambda images: images * strength) is None
-    batches = pipelines.batches(encoded_dataset(FLAT_FILES), image_size=SIZE)
-    assert pipelines.recipe(batches) == batches.recipe
-    assert pipelines.recipe(batches.take(1)) is None
-    assert pipelines.recipe(tf.data.Dataset.range(3)) is None
-
-
-def test_the_recipe_of_keras_image_folders(tmp_path, capsys):
-    def recipe(folder, **options):
-        data = keras.utils.image_dataset_from_directory(folder, image_size=SIZE, **options)
-        return pipelines.recipe(data)
-
-    folders = [write_folder(tmp_path / name) for name in "ab"]
-    first = recipe(folders[0], seed=1)
-    assert first == recipe(folders[1], seed=1)  # the same pictures elsewhere
-    others = [recipe(folders[0], seed=2), recipe(folders[0], seed=1, batch_size=2)]
-    (folders[1] / "cat" / "0.png").write_bytes(encode(flat(255)))
-    others += [recipe(folders[1], seed=1)]
-    assert len({first, *others}) == 4
 
 
 # Sources and options that cannot be used
