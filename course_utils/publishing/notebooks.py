@@ -21,6 +21,9 @@ def choose(names: tuple[str, ...] = ()) -> list[Path]:
     """Return the notebooks whose file names begin so, as "01"; none means all of them.
 
     Raises ValueError for a name with which none begins.
+
+    >>> [path.stem for path in choose(("01",))]
+    ['01_dense_mnist']
     """
     paths = find()
     for name in names:
