@@ -7,12 +7,14 @@ new parameters for each image. Images are channels-last.
 
 import functools
 from numbers import Integral, Real
+from typing import Any
 
 import course_utils.keras_inside.start
 
 import keras
 import numpy as np
 import tensorflow as tf
+from numpy.typing import ArrayLike
 
 FILL_MODES = ("nearest", "constant", "reflect", "wrap")
 INTERPOLATIONS = ("bilinear", "nearest")
@@ -20,19 +22,21 @@ INTERPOLATIONS = ("bilinear", "nearest")
 # Coordinates are float32: a point this close to the border (in pixels) counts as inside.
 _BORDER = 1e-3
 
+Numbers = float | np.ndarray | tf.Tensor  # a parameter of one image, or of N
+
 
 def affine_matrices(
-    height,
-    width,
-    theta=0.0,
-    tx=0.0,
-    ty=0.0,
-    shear=0.0,
-    zx=1.0,
-    zy=1.0,
-    flip_horizontal=False,
-    flip_vertical=False,
-):
+    height: Numbers,
+    width: Numbers,
+    theta: Numbers = 0.0,
+    tx: Numbers = 0.0,
+    ty: Numbers = 0.0,
+    shear: Numbers = 0.0,
+    zx: Numbers = 1.0,
+    zy: Numbers = 1.0,
+    flip_horizontal: Numbers = False,
+    flip_vertical: Numbers = False,
+) -> tf.Tensor:
     """Return the matrix of each set of parameters.
 
     As in `scipy.ndimage.affine_transform`, a matrix takes a pixel of the *output*,
@@ -74,7 +78,13 @@ def affine_matrices(
     return tf.stack([tf.stack([x * one for x in line], axis=-1) for line in matrix], axis=-2)
 
 
-def warp(images, matrices, fill_mode="nearest", cval=0.0, interpolation="bilinear"):
+def warp(
+    images: ArrayLike | tf.Tensor,
+    matrices: ArrayLike | tf.Tensor,
+    fill_mode: str = "nearest",
+    cval: float = 0.0,
+    interpolation: str = "bilinear",
+) -> tf.Tensor:
     """Apply affine matrices to images.
 
     Parameters
@@ -135,18 +145,18 @@ class RandomAffine(keras.layers.Layer):
 
     def __init__(
         self,
-        rotation_range=0,
-        width_shift_range=0.0,
-        height_shift_range=0.0,
-        shear_range=0.0,
-        zoom_range=0.0,
-        horizontal_flip=False,
-        vertical_flip=False,
-        fill_mode="nearest",
-        cval=0.0,
-        interpolation="bilinear",
-        seed=None,
-        **kwargs,
+        rotation_range: float = 0,
+        width_shift_range: float | list[float] = 0.0,
+        height_shift_range: float | list[float] = 0.0,
+        shear_range: float = 0.0,
+        zoom_range: float | list[float] = 0.0,
+        horizontal_flip: bool = False,
+        vertical_flip: bool = False,
+        fill_mode: str = "nearest",
+        cval: float = 0.0,
+        interpolation: str = "bilinear",
+        seed: int | None = None,
+        **kwargs: Any,
     ):
         super().__init__(autocast=False, **kwargs)  # what comes in as uint8 or float16 stays so
         self.rotation_range = _check_range("rotation_range", rotation_range)
@@ -163,7 +173,9 @@ class RandomAffine(keras.layers.Layer):
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
 
-    def sample(self, count, height, width):
+    def sample(
+        self, count: int | tf.Tensor, height: int | tf.Tensor, width: int | tf.Tensor
+    ) -> dict[str, tf.Tensor]:
         """Draw the parameters of `count` images: a dict of tensors for `affine_matrices`."""
         ranges = [
             [-self.rotation_range, self.rotation_range],
@@ -189,7 +201,7 @@ class RandomAffine(keras.layers.Layer):
             "flip_vertical": vertical > 0.5,
         }
 
-    def call(self, images, training=True):
+    def call(self, images: ArrayLike | tf.Tensor, training: bool = True) -> tf.Tensor:
         images = tf.convert_to_tensor(images)
         _check_rank(images)
         if not training:
@@ -199,13 +211,15 @@ class RandomAffine(keras.layers.Layer):
         options = self.fill_mode, self.cval, self.interpolation
         return _run(_augment_batch, images, parameters, *options)
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
         return input_shape
 
-    def compute_output_spec(self, images, training=True):
+    def compute_output_spec(
+        self, images: keras.KerasTensor, training: bool = True
+    ) -> keras.KerasTensor:
         return keras.KerasTensor(images.shape, images.dtype)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return super().get_config() | {
             "rotation_range": self.rotation_range,
             "width_shift_range": self.width_shift_range,

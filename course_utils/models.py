@@ -5,6 +5,7 @@ stand here so that later notebooks and the tests can build on the same ones.
 """
 
 import math
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import course_utils.keras_inside.start
@@ -15,7 +16,7 @@ import keras
 from keras import layers
 
 
-def dense_mnist(name="dense_mnist") -> keras.Model:
+def dense_mnist(name: str = "dense_mnist") -> keras.Model:
     """Return the dense network 784-512-10 of lectures 002 and 004: 407,050 parameters.
 
     name: under which its checkpoint is kept.
@@ -146,7 +147,7 @@ def lenet5() -> keras.Model:
     )
 
 
-def alexnet(groups=1) -> keras.Model:
+def alexnet(groups: int = 1) -> keras.Model:
     """Return AlexNet as one tower (62,378,344 parameters), or with groups=2 as published.
 
     Input: (N, 227, 227, 3); output: (N, 1000) probabilities. Without its local response
@@ -175,7 +176,7 @@ def alexnet(groups=1) -> keras.Model:
 
 
 @contextmanager
-def without_weights():
+def without_weights() -> Iterator[None]:
     """Build models that are never run within it: they have shapes and counts, but no weights.
 
     VGG16 takes half a gigabyte otherwise.
@@ -184,7 +185,7 @@ def without_weights():
         yield
 
 
-def multiplications(model) -> int:
+def multiplications(model: keras.Model) -> int:
     """Count the multiplications of a Keras model for one image.
 
     As in the literature, those of convolutional and dense layers: normalisation, pooling and
@@ -237,7 +238,7 @@ def cats_vs_dogs() -> keras.Model:
     return _cats_vs_dogs("cats_vs_dogs", dropout=0.0, l2=0.0)
 
 
-def cats_vs_dogs_regularised(dropout=0.5, l2=2e-5) -> keras.Model:
+def cats_vs_dogs_regularised(dropout: float = 0.5, l2: float = 2e-5) -> keras.Model:
     """Return the same network with dropout before the last layer and L2 on all kernels.
 
     dropout: share of the 512 values that are left out in each step of the training; l2: what the

@@ -6,11 +6,13 @@ do is told in `course_backbone/README.md`, beside its weights and its labels.
 
 from functools import cache
 from importlib import resources
+from typing import Any
 
 import course_utils.keras_inside.start
 
 import keras
 import numpy as np
+from numpy.typing import ArrayLike
 
 NAME = "course_backbone"
 ALPHA = 0.25  # width of the MobileNet
@@ -18,7 +20,7 @@ SIDE = 96  # pixels; what it was trained on
 _OWN_OPTIONS = ("include_top", "input_shape", "input_tensor", "pooling", "classifier_activation")
 
 
-def build(**options) -> keras.Model:
+def build(**options: Any) -> keras.Model:
     """Return the backbone; the options are those of `keras.applications.MobileNet`.
 
     Takes images of shape (N, height, width, 3) with values from -1 to 1. With include_top=True
@@ -33,7 +35,7 @@ def build(**options) -> keras.Model:
     return model
 
 
-def architecture(**options) -> keras.Model:
+def architecture(**options: Any) -> keras.Model:
     """Return the backbone with random weights."""
     return keras.applications.MobileNet(
         alpha=ALPHA, weights=None, classes=len(labels()), name=NAME, **options
@@ -46,7 +48,7 @@ def labels() -> list[str]:
     return _files().joinpath("labels.txt").read_text(encoding="utf-8").split("\n")[:-1]
 
 
-def decode_predictions(probabilities, top: int = 5) -> list[list[tuple[str, float]]]:
+def decode_predictions(probabilities: ArrayLike, top: int = 5) -> list[list[tuple[str, float]]]:
     """Return, for each row of (N, number of labels), its `top` labels with their probability."""
     return [
         [(labels()[place], float(row[place])) for place in np.argsort(-row)[:top]]

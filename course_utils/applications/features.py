@@ -9,7 +9,7 @@ from course_utils.keras_inside.cut import cut
 import keras
 
 
-def feature_extractor(model, layer) -> keras.Model:
+def feature_extractor(model: keras.Model, layer: str | int | keras.Layer) -> keras.Model:
     """Return a model from `model`'s input to the output of `layer`; it shares its weights.
 
     model: a Sequential or functional model that takes one batch of images, also one that holds a

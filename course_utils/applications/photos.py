@@ -3,14 +3,19 @@
 import os
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 SMALLEST = 8  # pixels a side
 LARGEST = 200_000_000  # pixels; as uint8 RGB 600 MB
 
 
-def read_photo(photo) -> np.ndarray:
+def read_photo(photo: "str | os.PathLike | Image.Image | ArrayLike") -> np.ndarray:
     """Return a photo as a uint8 array of shape (height, width, 3).
 
     photo: a path; a PIL image; or an array of shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4),

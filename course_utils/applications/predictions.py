@@ -1,5 +1,7 @@
 """Ask a pretrained network what is on a photo."""
 
+import os
+
 import course_utils.keras_inside.start
 from course_utils.applications import backbone
 from course_utils.applications.photos import crop_and_resize, read_photo
@@ -8,11 +10,15 @@ from course_utils.datasets.loader import NOT_TO_BE_HAD
 
 import keras
 import numpy as np
+from numpy.typing import ArrayLike
+from PIL import Image
 
 DEFAULT_SIDE = 224  # pixels, for networks that take any size
 
 
-def classify(model, photo, top: int = 5) -> list[tuple[str, float]]:
+def classify(
+    model: keras.Model, photo: str | os.PathLike | Image.Image | ArrayLike, top: int = 5
+) -> list[tuple[str, float]]:
     """Return the `top` most probable labels of a photo as [(label, probability), ...].
 
     model: a network from `load` (or from `keras.applications`) with its classifier; photo: a
@@ -33,14 +39,16 @@ def classify(model, photo, top: int = 5) -> list[tuple[str, float]]:
     return decode_predictions(model, model.predict_on_batch(preprocess(model, images)), top)[0]
 
 
-def decode_predictions(model, probabilities, top: int = 5) -> list[list[tuple[str, float]]]:
+def decode_predictions(
+    model: keras.Model, probabilities: ArrayLike, top: int = 5
+) -> list[list[tuple[str, float]]]:
     """Return, for each row of (N, classes), its `top` labels as [(label, probability), ...]."""
     if _is_backbone(model):
         return backbone.decode_predictions(probabilities, top)
     return _decode_imagenet(np.asarray(probabilities), top)
 
 
-def preprocess(model, images) -> np.ndarray:
+def preprocess(model: keras.Model, images: ArrayLike) -> np.ndarray:
     """Return images as `model` wants them: what its `preprocess_input` makes of 0 to 255.
 
     model: a network of `keras.applications` or the course's backbone; images: (N, H, W, 3) with

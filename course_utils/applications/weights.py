@@ -2,8 +2,10 @@
 
 import difflib
 import warnings
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import course_utils.keras_inside.start
 from course_utils import settings
@@ -28,7 +30,7 @@ def names() -> list[str]:
     return sorted(name for name, value in found if callable(value) and name[0].isupper())
 
 
-def load(name: str, weights="imagenet", **options) -> keras.Model:
+def load(name: str, weights: str | Path | None = "imagenet", **options: Any) -> keras.Model:
     """Return a network of `keras.applications`, with weights that were checked.
 
     Parameters
@@ -119,7 +121,7 @@ def _standin(name, reason, options):
 
 
 @contextmanager
-def verified_files():
+def verified_files() -> Iterator[list[Path]]:
     """Let Keras find its files only through `_find_file`; yields the list of those it got.
 
     Keras itself would use a file that is cut short, and delete one whose hash is not its own.

@@ -36,8 +36,24 @@ For style sheets and browser tests each element has a CSS class:
 Nothing heavy is imported before an explorer is made.
 """
 
+from __future__ import annotations
 
-def convolution(image):
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from course_utils.explorers.augmentations import AugmentationExplorer
+    from course_utils.explorers.convolutions import ConvolutionExplorer
+    from course_utils.explorers.digits import DigitExplorer
+    from course_utils.explorers.maps import FeatureMapExplorer
+    from course_utils.explorers.photos import PhotoExplorer
+    from course_utils.explorers.poolings import PoolingExplorer
+    from course_utils.explorers.thresholds import ThresholdExplorer
+
+    import keras
+    from numpy.typing import ArrayLike
+
+
+def convolution(image: ArrayLike | dict[str, ArrayLike]) -> ConvolutionExplorer:
     """Explore a convolution: kernel, stride, padding and dilation, whole or step by step.
 
     image : (H, W) or (H, W, 3), shown as brightness; or a dict of such pictures by name, to
@@ -50,7 +66,7 @@ def convolution(image):
     return ConvolutionExplorer(image)
 
 
-def pooling(image):
+def pooling(image: ArrayLike | dict[str, ArrayLike]) -> PoolingExplorer:
     """Explore max and average pooling side by side: window, stride and padding.
 
     image : as for `convolution`.
@@ -60,7 +76,7 @@ def pooling(image):
     return PoolingExplorer(image)
 
 
-def augmentation(image):
+def augmentation(image: ArrayLike) -> AugmentationExplorer:
     """Explore random transforms: a slider for each, nine pictures, and a button for nine more.
 
     image : (H, W) or (H, W, channels), from 0 to 1 or from 0 to 255.
@@ -70,7 +86,7 @@ def augmentation(image):
     return AugmentationExplorer(image)
 
 
-def feature_maps(model, images):
+def feature_maps(model: keras.Model, images: ArrayLike) -> FeatureMapExplorer:
     """Explore what the layers of a trained network answer: picture, layer and filter.
 
     model : a built Keras model with layers that give maps, (N, rows, columns, channels).
@@ -81,7 +97,7 @@ def feature_maps(model, images):
     return FeatureMapExplorer(model, images)
 
 
-def draw_digit(dense, convnet):
+def draw_digit(dense: keras.Model, convnet: keras.Model) -> DigitExplorer:
     """Draw a digit and watch two networks answer, with the feature maps of the second.
 
     dense, convnet : Keras models that take 784 pixels from 0 to 1, as (N, 784) or
@@ -94,7 +110,7 @@ def draw_digit(dense, convnet):
     return DigitExplorer(dense, convnet)
 
 
-def classify_photo(model):
+def classify_photo(model: keras.Model) -> PhotoExplorer:
     """Upload a photograph; see the five likeliest classes and where the network looked.
 
     model : a network with its name and classes, from `course_utils.applications.load`.
@@ -106,7 +122,7 @@ def classify_photo(model):
     return PhotoExplorer(model)
 
 
-def threshold(labels, probabilities):
+def threshold(labels: ArrayLike, probabilities: ArrayLike) -> ThresholdExplorer:
     """Slide the threshold of a classifier: confusion matrix, sensitivity and specificity move.
 
     labels : (N,) of 1 (infected, the positive class) and 0 (uninfected).

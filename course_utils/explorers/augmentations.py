@@ -6,6 +6,7 @@ from course_utils.explorers import drawing
 from course_utils.explorers.base import Explorer, Panel, button, checkbox, dropdown, slider
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 COUNT = 9
 LARGEST = 160  # pixels of a side
@@ -25,7 +26,7 @@ class AugmentationExplorer(Explorer):
         ("horizontal_flip", "vertical_flip", "another"),
     )
 
-    def __init__(self, image):
+    def __init__(self, image: ArrayLike):
         self._image = _to_levels(image)
         self._seed = 0
         controls = {
@@ -41,12 +42,12 @@ class AugmentationExplorer(Explorer):
         }
         super().__init__(controls, {name: Panel() for name in ("original", "variants")})
 
-    def another(self):
+    def another(self) -> None:
         """Draw nine new variants."""
         self._seed += 1
         self.update()
 
-    def draw(self):
+    def draw(self) -> str:
         values = self.values()
         layer = RandomAffine(
             rotation_range=values["rotation"],

@@ -4,8 +4,10 @@ The front end is a few lines of JavaScript for a panel and for the words; the ar
 pictures come from Python. It needs no network.
 """
 
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import resources
+from typing import Any
 
 import anywidget
 import ipywidgets
@@ -42,7 +44,7 @@ class Panel(anywidget.AnyWidget):
     _css = read_static("explorer.css")
     _esm = read_static("panel.js")
 
-    def show(self, **traits):
+    def show(self, **traits: Any) -> None:
         """Change several traits in one message to the browser."""
         with self.hold_sync():
             for name, value in traits.items():
@@ -58,7 +60,7 @@ class Status(anywidget.AnyWidget):
     # Sliders and players of ipywidgets say nothing to a screen reader: they get their labels here.
     _esm = read_static("status.js")
 
-    def say(self, text, problem=False):
+    def say(self, text: str, problem: bool = False) -> None:
         """Show one or more lines."""
         with self.hold_sync():
             self.text, self.problem = text, problem
@@ -74,7 +76,7 @@ class Explorer(ipywidgets.VBox):
     name = ""
     rows = ()  # names of the controls that share a row; the others share the first
 
-    def __init__(self, controls, panels):
+    def __init__(self, controls: dict[str, ipywidgets.Widget], panels: dict[str, Panel]):
         self.controls, self.panels, self.status = controls, panels, Status()
         self._silent = False
         for key, control in controls.items():
@@ -87,21 +89,21 @@ class Explorer(ipywidgets.VBox):
         _dress(self, "explorer", f"explorer-{self.name}")
         self.update()
 
-    def arrange(self):
+    def arrange(self) -> list[ipywidgets.Widget]:
         """Return the rows of the explorer: controls above panels."""
         later = {name for names in self.rows for name in names}
         first = [name for name in self.controls if name not in later]
         rows = [[self.controls[name] for name in names] for names in (first, *self.rows)]
         return [*map(row, rows), panel_row(self.panels.values())]
 
-    def draw(self):
+    def draw(self) -> str:
         """Bring all panels up to date and return the words below them."""
         raise NotImplementedError
 
-    def react(self, control):
+    def react(self, control: ipywidgets.Widget) -> None:
         """Bring other controls up to date after a reader changed this one."""
 
-    def update(self, control=None):
+    def update(self, control: ipywidgets.Widget | None = None) -> None:
         """Draw after a change of a control; show what a wrong input needs in one sentence."""
         try:
             with self.silently():
@@ -113,7 +115,7 @@ class Explorer(ipywidgets.VBox):
         else:
             self.status.say(words)
 
-    def values(self):
+    def values(self) -> dict[str, Any]:
         """Return the values of the controls by name."""
         return {
             name: control.value
@@ -122,7 +124,7 @@ class Explorer(ipywidgets.VBox):
         }
 
     @contextmanager
-    def silently(self):
+    def silently(self) -> Iterator[None]:
         """Let the program change controls without drawing for each."""
         before, self._silent = self._silent, True
         try:
@@ -139,21 +141,29 @@ class Explorer(ipywidgets.VBox):
         return f"Explorer: {self.name.replace('-', ' ')} (run this cell to use it)"
 
 
-def row(widgets):
+def row(widgets: Iterable[ipywidgets.Widget]) -> ipywidgets.HBox:
     """Return widgets side by side; they wrap where the window is narrow."""
     box = ipywidgets.HBox(list(widgets))
     box.add_class("explorer-row")
     return box
 
 
-def panel_row(panels):
+def panel_row(panels: Iterable[ipywidgets.Widget]) -> ipywidgets.HBox:
     """Return panels side by side, a little further apart than controls."""
     box = row(panels)
     box.add_class("explorer-panels")
     return box
 
 
-def slider(label, value, low, high, step=1, width=WIDTH, **options):
+def slider(
+    label: str,
+    value: float,
+    low: float,
+    high: float,
+    step: float = 1,
+    width: str = WIDTH,
+    **options: Any,
+) -> ipywidgets.IntSlider | ipywidgets.FloatSlider:
     """Return a slider of whole numbers, or of decimals where `step` is below 1."""
     kind = ipywidgets.IntSlider if isinstance(step, int) else ipywidgets.FloatSlider
     layout = ipywidgets.Layout(width=width)
@@ -162,7 +172,9 @@ def slider(label, value, low, high, step=1, width=WIDTH, **options):
     )
 
 
-def dropdown(label, options, value=None, width=WIDTH):
+def dropdown(
+    label: str, options: Iterable, value: Any = None, width: str = WIDTH
+) -> ipywidgets.Dropdown:
     """Return a list to choose one from; the first where no value is given."""
     options = list(options)
     first = options[0][1] if isinstance(options[0], tuple) else options[0]
@@ -174,13 +186,13 @@ def dropdown(label, options, value=None, width=WIDTH):
     )
 
 
-def checkbox(label, value=False, width=WIDTH):
+def checkbox(label: str, value: bool = False, width: str = WIDTH) -> ipywidgets.Checkbox:
     """Return a box to tick, its label at the right."""
     layout = ipywidgets.Layout(width=width)
     return ipywidgets.Checkbox(value=value, description=label, indent=False, layout=layout)
 
 
-def button(label, on_click):
+def button(label: str, on_click: Callable[[], None]) -> ipywidgets.Button:
     """Return a button that calls `on_click()`."""
     made = ipywidgets.Button(description=label, layout=ipywidgets.Layout(width="auto"))
     made.on_click(lambda _: on_click())

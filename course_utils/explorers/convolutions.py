@@ -15,6 +15,7 @@ from course_utils.explorers.windows import (
 
 import ipywidgets
 import numpy as np
+from numpy.typing import ArrayLike
 
 OWN = "your own numbers"
 LARGEST_KERNEL = 15
@@ -32,7 +33,7 @@ class ConvolutionExplorer(WindowExplorer):
     name = "convolution"
     rows = (("stride", "padding", "dilation"), ("steps", *STEP_CONTROLS))
 
-    def __init__(self, image):
+    def __init__(self, image: ArrayLike | dict[str, ArrayLike]):
         numbers = ipywidgets.Textarea(
             value=write_kernel(kernels["sobel_x"]),
             description="Numbers",
@@ -49,14 +50,14 @@ class ConvolutionExplorer(WindowExplorer):
         panels = {name: Panel() for name in ("input", "output", "kernel", "products")}
         super().__init__(image, controls, panels)
 
-    def react(self, control):
+    def react(self, control: ipywidgets.Widget) -> None:
         if control is self.controls["kernel"] and control.value != OWN:
             self.controls["numbers"].value = write_kernel(kernels[control.value])
         elif control is self.controls["numbers"]:
             self.controls["kernel"].value = _name_of(control.value)
         super().react(control)
 
-    def draw(self):
+    def draw(self) -> str:
         image, values = self.image, self.values()
         kernel = read_kernel(values["numbers"])
         options = {name: values[name] for name in ("stride", "padding", "dilation")}
@@ -132,7 +133,7 @@ def _look(image, kernel, output):
     )
 
 
-def read_kernel(text):
+def read_kernel(text: str) -> np.ndarray:
     """Return typed rows of numbers as an array: "0 1 0; 1 -4 1; 0 1 0", or one row a line.
 
     Numbers stand apart by spaces or commas; a fraction such as 1/9 will do. ValueError says which
@@ -174,7 +175,7 @@ def _read_number(word, place):
     return value
 
 
-def write_kernel(kernel):
+def write_kernel(kernel: np.ndarray) -> str:
     """Return a kernel as text that `read_kernel` understands; ninths and sixteenths as such."""
     return "\n".join(" ".join(_write_number(weight) for weight in line) for line in kernel)
 

@@ -8,9 +8,11 @@ from course_utils.interpretation import convolutions
 
 import anywidget
 import ipywidgets
+import keras
 import numpy as np
 import tensorflow as tf
 import traitlets
+from numpy.typing import ArrayLike
 
 SIDE = 28
 SHIFT, TURN = 2, 15  # pixels, degrees
@@ -35,12 +37,12 @@ class Canvas(anywidget.AnyWidget):
     _esm = read_static("canvas.js")
 
     @property
-    def pixels(self):
+    def pixels(self) -> np.ndarray:
         """The drawing as (28, 28) numbers from 0 to 1."""
         return np.frombuffer(self.value, np.uint8).reshape(SIDE, SIDE) / np.float32(255)
 
     @pixels.setter
-    def pixels(self, pixels):
+    def pixels(self, pixels: ArrayLike) -> None:
         with self.hold_sync():
             self.value = drawing.to_levels(pixels, 0, 1).tobytes()
             self.redrawn += 1
@@ -56,7 +58,7 @@ class DigitExplorer(Explorer):
 
     name = "draw-digit"
 
-    def __init__(self, dense, convnet):
+    def __init__(self, dense: keras.Model, convnet: keras.Model):
         self._names = list(map_layers(convnet))
         self._convolutions = convolutions(convnet)[:3]
         self._answer = compile_call(_both(dense, convnet))
@@ -74,14 +76,14 @@ class DigitExplorer(Explorer):
         panels |= {f"maps_{place}": Panel() for place in range(1, len(self._convolutions) + 1)}
         super().__init__(controls, panels)
 
-    def arrange(self):
+    def arrange(self) -> list[ipywidgets.Widget]:
         canvas, *buttons = self.controls.values()
         dense, convnet, *maps = self.panels.values()
         later = ipywidgets.VBox(maps[1:])
         answers = panel_row([canvas, panel_row([dense, convnet])])
         return [answers, row(buttons), panel_row([*maps[:1], later])]
 
-    def draw(self):
+    def draw(self) -> str:
         pixels = self.controls["canvas"].pixels
         dense, convnet, *maps = map(np.asarray, self._answer(pixels[None, :, :, None]))
         is_empty = not pixels.any()
@@ -115,7 +117,7 @@ class DigitExplorer(Explorer):
         canvas = self.controls["canvas"]
         canvas.pixels = change(canvas.pixels)
 
-    def show(self, digit):
+    def show(self, digit: ArrayLike) -> None:
         """Put a digit on the canvas: (28, 28) numbers from 0 to 1 or from 0 to 255."""
         pixels = np.asarray(digit, np.float32).squeeze()
         if pixels.shape != (SIDE, SIDE):

@@ -7,11 +7,13 @@ twenty times as long to pack the same pixels as PNG. Photographs in colour are J
 import functools
 import html
 import io
+from collections.abc import Collection, Sequence
 
 from course_utils.convolution import pool
 from course_utils.convolution.checks import by
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 SIDE = 256  # pixels of the screen for the longer side of a picture
 LARGEST = 512  # pixels of a picture that an explorer works on
@@ -19,7 +21,7 @@ ON_PAPER = ", white paper"  # the last of 256 colours is the white between pictu
 MAPS = "cividis" + ON_PAPER
 
 
-def to_brightness(image, name="image"):
+def to_brightness(image: ArrayLike, name: str = "image") -> np.ndarray:
     """Return a picture as (H, W) numbers; colours are weighed as the eye does (Rec. 709).
 
     Integers stay integers, so that a small table of numbers keeps its numbers. A side above 512
@@ -44,7 +46,7 @@ def to_brightness(image, name="image"):
     return reduce_size(pixels)
 
 
-def to_pictures(image):
+def to_pictures(image: ArrayLike | dict[str, ArrayLike]) -> dict[str, np.ndarray]:
     """Return pictures by name, each (H, W): the one picture given, or each of a dict."""
     if not isinstance(image, dict):
         return {"picture": to_brightness(image)}
@@ -53,7 +55,7 @@ def to_pictures(image):
     return {str(name): to_brightness(pixels, f'image "{name}"') for name, pixels in image.items()}
 
 
-def reduce_size(pixels, largest=LARGEST):
+def reduce_size(pixels: np.ndarray, largest: int = LARGEST) -> np.ndarray:
     """Average blocks of pixels until no side is above `largest`; other pictures stay as is."""
     factor = -(-max(pixels.shape[:2]) // largest)
     if factor == 1:
@@ -62,7 +64,7 @@ def reduce_size(pixels, largest=LARGEST):
     return pool(pixels, size, mode="average")
 
 
-def limits(pixels):
+def limits(pixels: np.ndarray) -> tuple[float, float]:
     """Return the values that are shown black and white: 0 to 1, 0 to 255, or what occurs."""
     low, high = float(pixels.min()), float(pixels.max())
     if low >= 0 and high <= 1:
@@ -72,7 +74,7 @@ def limits(pixels):
     return low, high
 
 
-def encode(values, low, high, colors=None):
+def encode(values: ArrayLike, low: float, high: float, colors: str | None = None) -> bytes:
     """Return values as the bytes of an image file: (H, W) exact, (H, W, 3) as a JPEG.
 
     `low` is black and `high` white; or the first and the last of `colors`, a colour map of
@@ -92,7 +94,7 @@ def encode(values, low, high, colors=None):
     return file.getvalue()
 
 
-def to_levels(values, low, high):
+def to_levels(values: ArrayLike, low: float, high: float) -> np.ndarray:
     """Return values as uint8: `low` becomes 0, `high` 255."""
     values = np.asarray(values)
     if values.dtype == np.uint8 and (low, high) == (0, 255):
@@ -104,7 +106,7 @@ def to_levels(values, low, high):
 
 
 @functools.cache
-def palette(name):
+def palette(name: str) -> bytes:
     """Return the 256 colours of one of matplotlib's colour maps as bytes."""
     from matplotlib import colormaps
 
@@ -114,7 +116,7 @@ def palette(name):
     return colors.tobytes()
 
 
-def scale_of(*shapes, side=SIDE):
+def scale_of(*shapes: tuple[int, ...], side: int = SIDE) -> float:
     """Return how much pictures of these (rows, columns) are enlarged, all alike.
 
     Where a pixel becomes a square that the eye can see, all squares are of one size.
@@ -123,7 +125,7 @@ def scale_of(*shapes, side=SIDE):
     return float(int(scale)) if scale >= 4 else scale
 
 
-def tile(maps, columns, gap=1, fill=255):
+def tile(maps: ArrayLike, columns: int, gap: int = 1, fill: int = 255) -> np.ndarray:
     """Return (N, H, W) or (N, H, W, 3) pictures side by side, `columns` to a row."""
     maps = np.asarray(maps)
     count, height, width = maps.shape[:3]
@@ -136,13 +138,13 @@ def tile(maps, columns, gap=1, fill=255):
     return page
 
 
-def tile_maps(maps, columns, high):
+def tile_maps(maps: ArrayLike, columns: int, high: float) -> np.ndarray:
     """Return the maps (H, W, N) of a layer as one page for `MAPS`, from 0 to `high`."""
     levels = to_levels(np.moveaxis(maps, -1, 0), 0, high * 255 / 254)
     return tile(levels, columns, fill=255)
 
 
-def tile_place(place, columns, shape, gap=1):
+def tile_place(place: int, columns: int, shape: tuple[int, int], gap: int = 1) -> tuple[int, int]:
     """Return the top left pixel of a picture on the page of `tile`."""
     row, column = divmod(place, columns)
     return row * (shape[0] + gap), column * (shape[1] + gap)
@@ -153,25 +155,34 @@ def tile_place(place, columns, shape, gap=1):
 # ---------------------------------------------------------------------------------------------
 
 
-def number(value):
+def number(value: float) -> str:
     """Return a number in few characters, with a true minus sign."""
     text = f"{value:.3g}" if value % 1 else f"{value:.0f}"
     return text.replace("-", "\N{MINUS SIGN}") if text != "-0" else "0"
 
 
-def list_rows(pixels, most=100):
+def list_rows(pixels: np.ndarray, most: int = 100) -> str:
     """Return the numbers of a small picture for its alt text, ": 1 0; 0 1"; "" for larger ones."""
     if pixels.size > most:
         return ""
     return ": " + "; ".join(" ".join(number(value) for value in line) for line in pixels)
 
 
-def frame(top, left, rows, columns, page, kind="frame"):
+def frame(
+    top: int, left: int, rows: int, columns: int, page: tuple[int, int], kind: str = "frame"
+) -> str:
     """Return the HTML of a frame around pixels of a page of (rows, columns)."""
     return f'<span class="{kind}" style="{_place(top, left, rows, columns, page)}"></span>'
 
 
-def cell_numbers(pixels, dark, page, margins=(0, 0, 0, 0), outside="0", size=15):
+def cell_numbers(
+    pixels: np.ndarray,
+    dark: np.ndarray,
+    page: tuple[int, int],
+    margins: tuple[int, int, int, int] = (0, 0, 0, 0),
+    outside: str = "0",
+    size: int = 15,
+) -> str:
     """Return the HTML of a number on each pixel, white where `dark`, and `outside` on the rest."""
     top, _, left, _ = margins
     spans = []
@@ -193,7 +204,9 @@ def _place(top, left, rows, columns, page):
     )
 
 
-def table(texts, fills=None, caption=""):
+def table(
+    texts: Sequence[Sequence], fills: Sequence[Sequence[str]] | None = None, caption: str = ""
+) -> str:
     """Return rows of texts as an HTML table; `fills` are colours, `caption` is for the ear."""
     lines = []
     for row, line in enumerate(texts):
@@ -206,7 +219,7 @@ def table(texts, fills=None, caption=""):
     return f'<table class="explorer-table" aria-label="{name}">{"".join(lines)}</table>'
 
 
-def signed_fills(weights):
+def signed_fills(weights: np.ndarray) -> list[list[str]]:
     """Return a pale colour for each number: blue below 0, white at 0, red above."""
     colors = np.frombuffer(palette("RdBu_r"), np.uint8).reshape(256, 3)
     most = np.abs(weights).max() or 1
@@ -215,7 +228,7 @@ def signed_fills(weights):
     return [[f"rgb({r},{g},{b})" for r, g, b in line] for line in colors[levels].tolist()]
 
 
-def bars(values, names, best=None):
+def bars(values: Collection[float], names: Sequence, best: int | None = None) -> str:
     """Return shares from 0 to 1 as a bar and a percentage each; `best` stands out.
 
     The element carries the best's name as ``data-answer``.
@@ -233,6 +246,6 @@ def bars(values, names, best=None):
     return f'<div class="explorer-bars" data-answer="{answer}">{"".join(lines)}</div>'
 
 
-def percent(value):
+def percent(value: float) -> str:
     """Return a share from 0 to 1 as whole per cent."""
     return f"{100 * value:.0f} %"

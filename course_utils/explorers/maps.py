@@ -5,7 +5,9 @@ from course_utils.explorers.base import Explorer, Panel, dropdown, slider
 from course_utils.explorers.networks import compile_call, map_layers, with_maps
 from course_utils.interpretation.layers import check_images
 
+import keras
 import numpy as np
+from numpy.typing import ArrayLike
 
 MOST_IMAGES = 50
 MOST_MAPS = 128  # on the page of all maps of a layer
@@ -21,7 +23,7 @@ class FeatureMapExplorer(Explorer):
 
     name = "feature-maps"
 
-    def __init__(self, model, images):
+    def __init__(self, model: keras.Model, images: ArrayLike):
         self._names = list(map_layers(model))
         self._images = check_images(model, images[:MOST_IMAGES])
         network = with_maps(model)
@@ -41,7 +43,7 @@ class FeatureMapExplorer(Explorer):
             self._number = number
         return np.asarray(self._outputs[self._names.index(layer)])[0]
 
-    def draw(self):
+    def draw(self) -> str:
         values = self.values()
         layer, maps = values["layer"], self._maps(values["picture"], values["layer"])
         count, shape = maps.shape[-1], maps.shape[:2]

@@ -1,6 +1,8 @@
 """The explorer that classifies a photograph of one's own."""
 
 import io
+import os
+from collections.abc import Callable
 
 from course_utils.applications import classify, preprocess, read_photo
 from course_utils.applications.photos import crop_and_resize
@@ -10,7 +12,10 @@ from course_utils.explorers.networks import compile_grad_cam
 from course_utils.interpretation import overlay
 
 import anywidget
+import keras
 import numpy as np
+from numpy.typing import ArrayLike
+from PIL import Image
 
 TOP = 5
 SIDE = 224  # pixels, for networks that take any size
@@ -27,12 +32,12 @@ class PhotoPicker(anywidget.AnyWidget):
 
     _esm = read_static("photo_picker.js")
 
-    def __init__(self, on_photo):
+    def __init__(self, on_photo: Callable[[str, bytes], None]):
         super().__init__()
         self._on_photo = on_photo
         self.on_msg(lambda _, message, files: self.receive(message["name"], bytes(files[0])))
 
-    def receive(self, name, content):
+    def receive(self, name: str, content: bytes) -> None:
         """Take a file as the browser sends it."""
         self._on_photo(name, content)
 
@@ -46,7 +51,7 @@ class PhotoExplorer(Explorer):
 
     name = "classify-photo"
 
-    def __init__(self, model):
+    def __init__(self, model: keras.Model):
         self._model = model
         self._size = [side or SIDE for side in model.input_shape[1:3]]
         self._heat = compile_grad_cam(model)
@@ -58,7 +63,7 @@ class PhotoExplorer(Explorer):
         }
         super().__init__(controls, {name: Panel() for name in ("photo", "heat", "labels")})
 
-    def show(self, photo):
+    def show(self, photo: str | os.PathLike | Image.Image | ArrayLike) -> None:
         """Classify a photo: a path, a PIL image or an array, see `applications.read_photo`."""
         with self.silently():
             self._load(photo)
@@ -86,7 +91,7 @@ class PhotoExplorer(Explorer):
         places = np.argsort(-scores)[:TOP]
         return [(*label, int(place)) for label, place in zip(labels, places, strict=True)]
 
-    def draw(self):
+    def draw(self) -> str:
         if self._photo is None:
             return "Choose a photograph, or take one with the camera."
         chosen = self.controls["label"].value

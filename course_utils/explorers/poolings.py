@@ -13,6 +13,9 @@ from course_utils.explorers.windows import (
     page_of,
 )
 
+import ipywidgets
+from numpy.typing import ArrayLike
+
 
 class PoolingExplorer(WindowExplorer):
     """A picture, and what max and average pooling leave of it.
@@ -25,7 +28,7 @@ class PoolingExplorer(WindowExplorer):
     outside = "\N{EN DASH}"  # it never counts
     rows = (("stride", "padding"), ("steps", *STEP_CONTROLS))
 
-    def __init__(self, image):
+    def __init__(self, image: ArrayLike | dict[str, ArrayLike]):
         controls = {
             "size": slider("Window", 2, 1, 8),
             "tiles": checkbox("Stride as the window", True),
@@ -35,7 +38,7 @@ class PoolingExplorer(WindowExplorer):
         panels = {name: Panel() for name in ("input", "maximum", "average", "window")}
         super().__init__(image, controls, panels)
 
-    def react(self, control):
+    def react(self, control: ipywidgets.Widget) -> None:
         controls = self.controls
         if control is controls["stride"]:
             controls["tiles"].value = controls["stride"].value == controls["size"].value
@@ -43,7 +46,7 @@ class PoolingExplorer(WindowExplorer):
             controls["stride"].value = controls["size"].value
         super().react(control)
 
-    def draw(self):
+    def draw(self) -> str:
         image, values = self.image, self.values()
         window, stride, padding = values["size"], values["stride"], values["padding"]
         outputs = {

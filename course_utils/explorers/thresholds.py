@@ -4,6 +4,7 @@ from course_utils.explorers import drawing
 from course_utils.explorers.base import Explorer, Panel, slider
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 BINS = 25
 BLUE, VERMILION = "#0072B2", "#D55E00"
@@ -18,7 +19,7 @@ class ThresholdExplorer(Explorer):
 
     name = "threshold"
 
-    def __init__(self, labels, probabilities):
+    def __init__(self, labels: ArrayLike, probabilities: ArrayLike):
         self._labels, self._probabilities = _check(labels, probabilities)
         self._curve = _roc_curve(self._labels, self._probabilities)
         controls = {
@@ -27,7 +28,7 @@ class ThresholdExplorer(Explorer):
         names = ("histogram", "curve", "matrix", "rates")
         super().__init__(controls, {name: Panel() for name in names})
 
-    def draw(self):
+    def draw(self) -> str:
         threshold = self.controls["threshold"].value
         found = self._probabilities >= threshold
         counts = self.counts = {

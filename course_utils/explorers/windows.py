@@ -1,10 +1,15 @@
 """What the explorers of convolution and pooling share: a window that slides over a picture."""
 
-from course_utils.convolution.checks import by
+from typing import Any
+
+from course_utils.convolution.checks import Padding, by
+from course_utils.convolution.windows import Windows
 from course_utils.explorers import drawing
-from course_utils.explorers.base import Explorer, checkbox, dropdown, slider
+from course_utils.explorers.base import Explorer, Panel, checkbox, dropdown, slider
 
 import ipywidgets
+import numpy as np
+from numpy.typing import ArrayLike
 
 ROOM_FOR_NUMBERS = 28  # pixels of the screen that a pixel needs for its number
 STEP_CONTROLS = ("row", "column", "play")
@@ -16,7 +21,12 @@ class WindowExplorer(Explorer):
 
     outside = "0"  # written where padding is
 
-    def __init__(self, image, controls, panels):
+    def __init__(
+        self,
+        image: ArrayLike | dict[str, ArrayLike],
+        controls: dict[str, ipywidgets.Widget],
+        panels: dict[str, Panel],
+    ):
         self._pictures, self._encoded = drawing.to_pictures(image), {}
         names = list(self._pictures)
         choice = {"picture": dropdown("Picture", names)} if len(names) > 1 else {}
@@ -29,19 +39,19 @@ class WindowExplorer(Explorer):
         super().__init__(choice | controls | steps, panels)
 
     @property
-    def image(self):
+    def image(self) -> np.ndarray:
         """The picture chosen, (H, W)."""
         choice = self.controls.get("picture")
         name = next(iter(self._pictures)) if choice is None else choice.value
         return self._pictures[name]
 
-    def react(self, control):
+    def react(self, control: ipywidgets.Widget) -> None:
         if control is self.controls["play"]:
             columns = self.controls["column"].max + 1
             row, column = divmod(control.value, columns)
             self.controls["row"].value, self.controls["column"].value = row, column
 
-    def place(self, output):
+    def place(self, output: tuple[int, int]) -> tuple[int, int] | None:
         """Return (row, column) of the step to show in an output of that shape, or None."""
         steps = self.controls["steps"].value
         for name in STEP_CONTROLS:
@@ -55,7 +65,7 @@ class WindowExplorer(Explorer):
         self.controls["play"].value = row * output[1] + column
         return row, column
 
-    def show_input(self, windows, place, scale):
+    def show_input(self, windows: Windows, place: tuple[int, int] | None, scale: float) -> None:
         """Show the picture with its zeros, and the window at a place, if any."""
         image = self.image
         low, high = drawing.limits(image)
@@ -79,7 +89,15 @@ class WindowExplorer(Explorer):
             overlay=overlay,
         )
 
-    def show_output(self, name, output, place, scale, look, **traits):
+    def show_output(
+        self,
+        name: str,
+        output: np.ndarray,
+        place: tuple[int, int] | None,
+        scale: float,
+        look: tuple[float, float, str | None],
+        **traits: Any,
+    ) -> None:
         """Show an output up to the place reached; `look` is (low, high, colors)."""
         low, high, colors = look
         overlay = ""
@@ -118,17 +136,17 @@ def _cover_rest(place, shape):
     return right + below
 
 
-def margins_of(windows):
+def margins_of(windows: Windows) -> tuple[int, int, int, int]:
     """Return the zeros (top, bottom, left, right) that the padding puts around a picture."""
     return windows.pads[0] + windows.pads[1]
 
 
-def page_of(image, windows):
+def page_of(image: np.ndarray, windows: Windows) -> tuple[int, int]:
     """Return the rows and columns of a picture with its zeros."""
     return tuple(n + sum(zeros) for n, zeros in zip(image.shape, windows.pads, strict=True))
 
 
-def describe_sizes(shape, windows, padding):
+def describe_sizes(shape: tuple[int, int], windows: Windows, padding: Padding) -> list[str]:
     """Return the formula of the output's size with its numbers, one line an axis if they differ."""
     axes = zip(
         *(shape, windows.window, windows.output, windows.stride, windows.dilation, windows.pads),

@@ -1,5 +1,6 @@
 """Which part of an image made the network decide as it did: Grad-CAM and occlusion."""
 
+from collections.abc import Callable
 from functools import partial
 
 import course_utils.keras_inside.start
@@ -12,13 +13,20 @@ from course_utils.interpretation.layers import (
 )
 from course_utils.keras_inside.cut import cut
 
+import keras
 import numpy as np
 import tensorflow as tf
+from numpy.typing import ArrayLike
 
 BATCH = 64  # images that go through the network at a time
 
 
-def grad_cam(model, image, class_index=None, layer=None) -> np.ndarray:
+def grad_cam(
+    model: keras.Model,
+    image: ArrayLike,
+    class_index: int | None = None,
+    layer: str | keras.Layer | None = None,
+) -> np.ndarray:
     """Return a heat map of the places that speak for a class (Selvaraju et al., 2017).
 
     The feature maps of `layer` are added up, each weighted by the mean gradient of the class'
@@ -43,7 +51,9 @@ def grad_cam(model, image, class_index=None, layer=None) -> np.ndarray:
     return np.concatenate(heats) if np.ndim(image) == 4 else heats[0][0]
 
 
-def heat_for_class(network, images, pick_score):
+def heat_for_class(
+    network: keras.Model, images: tf.Tensor, pick_score: Callable[[tf.Tensor], tf.Tensor]
+) -> tuple[tf.Tensor, tf.Tensor]:
     """Return what Grad-CAM needs of one image: the heat, (height, width), and all logits.
 
     network: gives feature maps and logits, as `cut(model, [layer], logits=True)`; images: tensor
@@ -69,14 +79,20 @@ def _heats(network, images, pick_score):
     return tf.image.resize(tf.nn.relu(heat), tf.shape(images)[1:3])[..., 0], logits
 
 
-def scale_heat(heat) -> np.ndarray:
+def scale_heat(heat: ArrayLike) -> np.ndarray:
     """Return heat maps as float32, each 1 at its strongest place, or 0 everywhere."""
     heat = np.asarray(heat)
     strongest = heat.max(axis=(-2, -1), keepdims=True)
     return (heat / np.where(strongest > 0, strongest, 1)).astype("float32")
 
 
-def occlusion_map(model, image, class_index=None, window=None, stride=None) -> np.ndarray:
+def occlusion_map(
+    model: keras.Model,
+    image: ArrayLike,
+    class_index: int | None = None,
+    window: int | None = None,
+    stride: int | None = None,
+) -> np.ndarray:
     """Return how much the probability of a class falls when a part of the image is covered.
 
     A square of `window` pixels (default: a quarter of the shorter side) in the image's mean
@@ -109,7 +125,7 @@ def occlusion_map(model, image, class_index=None, window=None, stride=None) -> n
     return (falls / count).astype("float32")
 
 
-def overlay(image, heat, strength=0.7) -> np.ndarray:
+def overlay(image: ArrayLike, heat: ArrayLike, strength: float = 0.7) -> np.ndarray:
     """Return a heat map painted over an image, which stays grey where the map is cold.
 
     image: (height, width, channels) of 1 or 3 channels, stretched to its own range; heat:
@@ -131,7 +147,7 @@ def overlay(image, heat, strength=0.7) -> np.ndarray:
     return ((1 - share) * grey + share * colour).astype("float32")
 
 
-def last_maps(model):
+def last_maps(model: keras.Model) -> keras.Layer:
     """Return the last layer whose maps hold more than one value."""
     for layer in reversed(layers_of(model).values()):
         shape = layer.output.shape

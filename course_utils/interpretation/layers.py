@@ -1,6 +1,7 @@
 """Find layers at any depth of a model, and check what it is to be shown."""
 
 import difflib
+from collections.abc import Sequence
 from numbers import Integral
 
 import course_utils.keras_inside.start
@@ -10,6 +11,7 @@ from course_utils.keras_inside.graph import is_model, walk
 import keras
 import numpy as np
 from keras import layers
+from numpy.typing import ArrayLike
 
 CONVOLUTIONS = (
     layers.Conv2D,
@@ -19,13 +21,13 @@ CONVOLUTIONS = (
 )
 
 
-def convolutions(model) -> list[str]:
+def convolutions(model: keras.Model) -> list[str]:
     """Return the names of all convolutional layers, in the order in which they are called."""
     found = layers_of(model)
     return [name for name, layer in found.items() if isinstance(layer, CONVOLUTIONS)]
 
 
-def layers_of(model) -> dict:
+def layers_of(model: keras.Model) -> dict:
     """Return all layers by name, those of nested models before the model that holds them.
 
     Where two layers have the same name, the second is called "model/layer".
@@ -41,7 +43,7 @@ def layers_of(model) -> dict:
     return found
 
 
-def find_layer(model, layer) -> tuple[str, keras.Layer]:
+def find_layer(model: keras.Model, layer: str | keras.Layer) -> tuple[str, keras.Layer]:
     """Return name and layer object for a name or an object.
 
     Raises ValueError where the model has no such layer; it lists the names that come close.
@@ -63,7 +65,7 @@ def find_layer(model, layer) -> tuple[str, keras.Layer]:
     )
 
 
-def find_map_layer(model, layer) -> tuple[str, keras.Layer]:
+def find_map_layer(model: keras.Model, layer: str | keras.Layer) -> tuple[str, keras.Layer]:
     """Return name and object of a layer that makes feature maps (N, height, width, channels).
 
     Raises ValueError where its output has another shape; it lists the convolutions.
@@ -78,7 +80,7 @@ def find_map_layer(model, layer) -> tuple[str, keras.Layer]:
     return name, found
 
 
-def check_model(model) -> None:
+def check_model(model: keras.Model) -> None:
     """Raise TypeError or ValueError unless this is a built model with one image as its input."""
     if not isinstance(model, keras.Model):
         raise TypeError(f"model is a {type(model).__name__}: give a Keras model.")
@@ -99,7 +101,7 @@ def check_model(model) -> None:
         )
 
 
-def check_images(model, images) -> np.ndarray:
+def check_images(model: keras.Model, images: ArrayLike) -> np.ndarray:
     """Return images as a float array; ValueError unless the shape is what the model takes."""
     images = np.asarray(images)
     expected = tuple(model.inputs[0].shape)
@@ -117,7 +119,7 @@ def check_images(model, images) -> np.ndarray:
     return images.astype(float_type(model))
 
 
-def check_image(model, image) -> np.ndarray:
+def check_image(model: keras.Model, image: ArrayLike) -> np.ndarray:
     """Return one image (height, width, channels) as a batch of one."""
     image = np.asarray(image)
     if image.ndim != 3:
@@ -127,7 +129,7 @@ def check_image(model, image) -> np.ndarray:
     return check_images(model, image[None])
 
 
-def check_filters(filters, count: int, name: str) -> np.ndarray:
+def check_filters(filters: int | Sequence[int] | None, count: int, name: str) -> np.ndarray:
     """Return filter numbers as an array; ValueError where the layer has no such filter."""
     if filters is None:
         return np.arange(count)

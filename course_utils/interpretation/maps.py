@@ -8,12 +8,14 @@ from course_utils.interpretation.layers import (
 )
 from course_utils.keras_inside.cut import cut
 
+import keras
 import numpy as np
+from numpy.typing import ArrayLike
 
 BATCH = 64  # images that go through the network at a time
 
 
-def filter_weights(model, layer) -> np.ndarray:
+def filter_weights(model: keras.Model, layer: str | keras.Layer) -> np.ndarray:
     """Return the weights of a convolution as small images.
 
     Shape (filters, kernel height, kernel width, channels of the layer's input); for a depthwise
@@ -35,7 +37,11 @@ def filter_weights(model, layer) -> np.ndarray:
     return np.moveaxis(kernel, -1, 0)
 
 
-def feature_maps(model, images, layers=None) -> dict[str, np.ndarray]:
+def feature_maps(
+    model: keras.Model,
+    images: ArrayLike,
+    layers: str | keras.Layer | list[str | keras.Layer] | None = None,
+) -> dict[str, np.ndarray]:
     """Return what layers make of images, all of them in one pass through the network.
 
     images: (N, height, width, channels), as the model takes them; layers: a name, a layer or a
@@ -48,7 +54,11 @@ def feature_maps(model, images, layers=None) -> dict[str, np.ndarray]:
     return dict(zip(names, map(np.concatenate, zip(*batches, strict=True)), strict=True))
 
 
-def dead_filters(model, images, layers=None) -> dict[str, np.ndarray]:
+def dead_filters(
+    model: keras.Model,
+    images: ArrayLike,
+    layers: str | keras.Layer | list[str | keras.Layer] | None = None,
+) -> dict[str, np.ndarray]:
     """Return the numbers of the filters that respond to none of the images.
 
     A filter responds where its value is above zero. Default layers: those that end in a ReLU,

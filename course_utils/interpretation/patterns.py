@@ -5,6 +5,7 @@ DeepDream, in the form of Chollet's *Deep Learning with Python*.
 """
 
 import weakref
+from collections.abc import Sequence
 
 import course_utils.keras_inside.start
 from course_utils.checkpoints import fingerprint_model
@@ -17,8 +18,10 @@ from course_utils.interpretation.layers import (
 from course_utils.keras_inside.cut import cut, float_type, resize_input
 from course_utils.progress import Progress
 
+import keras
 import numpy as np
 import tensorflow as tf
+from numpy.typing import ArrayLike
 
 CHUNK_BYTES = 64 * 2**20  # of feature maps held at a time; more filters go one chunk after another
 CHUNK = 32  # filters at most in a chunk: as quick as all at once, and the progress bar moves
@@ -30,16 +33,16 @@ _compiled = weakref.WeakKeyDictionary()  # model: {what was asked for: (climb, c
 
 
 def filter_patterns(
-    model,
-    layer,
-    filters=None,
+    model: keras.Model,
+    layer: str | keras.Layer,
+    filters: int | Sequence[int] | None = None,
     *,
-    steps=40,
-    step_size=1.0,
-    octaves=1,
-    regularisation=0.0,
-    size=None,
-    seed=0,
+    steps: int = 40,
+    step_size: float = 1.0,
+    octaves: int = 1,
+    regularisation: float = 0.0,
+    size: tuple[int, int] | None = None,
+    seed: int = 0,
 ) -> np.ndarray:
     """Return for each filter an image to which it responds strongly, by gradient ascent.
 
@@ -88,7 +91,14 @@ def filter_patterns(
 
 
 def deep_dream(
-    model, photo, layer_weights, octaves=3, *, steps=20, step_size=0.01, seed=0
+    model: keras.Model,
+    photo: ArrayLike,
+    layer_weights: dict[str | keras.Layer, float],
+    octaves: int = 3,
+    *,
+    steps: int = 20,
+    step_size: float = 0.01,
+    seed: int = 0,
 ) -> np.ndarray:
     """Return the photo, changed so that the layers find more of whatever they find in it.
 

@@ -1,9 +1,10 @@
 """Patterns made visible, and measured."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
-def to_pictures(patterns) -> np.ndarray:
+def to_pictures(patterns: ArrayLike) -> np.ndarray:
     """Stretch patterns to values from 0 to 1 for the eye, each by itself.
 
     The mean becomes grey, and 2.5 standard deviations to each side black and white.
@@ -16,7 +17,7 @@ def to_pictures(patterns) -> np.ndarray:
     return np.clip(0.5 + centred / (5 * np.maximum(spread, 1e-8)), 0, 1)
 
 
-def orientation_energy(patterns, directions=8) -> np.ndarray:
+def orientation_energy(patterns: ArrayLike, directions: int = 8) -> np.ndarray:
     """Return how the energy of each pattern is shared out among directions of its stripes.
 
     The power of its Fourier transform (channels averaged, the mean and the corners of the
