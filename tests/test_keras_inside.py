@@ -443,7 +443,7 @@ def test_layers_in_layers_are_listed():
 
 # Names that begin with an underscore and are public: of named tuples, IPython, and of a TFDS
 # builder, whose documentation has them written.
-PUBLIC = {"_replace", "_asdict", "_ipython_display_", "_split_generators"}
+PUBLIC = {"_replace", "_asdict", "_ipython_display_", "_split_generators", "_as_dataset"}
 INSIDE = ("keras.src", "tensorflow.python", "tensorflow.core")
 
 
