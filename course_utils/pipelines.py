@@ -8,6 +8,7 @@ import hashlib
 import inspect
 import os
 import textwrap
+from collections.abc import Callable
 from functools import partial
 from numbers import Integral, Real
 from pathlib import Path
@@ -35,7 +36,7 @@ _CANNOT_BE_READ = (
 _as_written = tf.autograph.experimental.do_not_convert
 
 
-def splits(name, validation=0.2):
+def splits(name: str, validation: float = 0.2) -> tuple[tf.data.Dataset, tf.data.Dataset]:
     """Return the training and the validation part of a data set, each a source for `batches`.
 
     Parameters
@@ -71,15 +72,15 @@ def splits(name, validation=0.2):
 
 
 def batches(
-    source,
+    source: str | Path | tf.data.Dataset,
     *,
-    image_size,
-    batch_size=32,
-    shuffle=False,
-    seed=None,
-    augment=None,
-    on_broken="skip",
-):
+    image_size: tuple[int, int],
+    batch_size: int = 32,
+    shuffle: bool = False,
+    seed: int | None = None,
+    augment: keras.Layer | Callable[[tf.Tensor], tf.Tensor] | None = None,
+    on_broken: str = "skip",
+) -> tf.data.Dataset:
     """Turn images of any size into batches that a Keras model can be trained on.
 
     Each image is decoded once, when this function is called, and kept in memory as uint8:

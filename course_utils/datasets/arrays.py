@@ -4,8 +4,12 @@ import gzip
 import zipfile
 import zlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import tensorflow_datasets as tfds
 
 Arrays = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
 
@@ -50,7 +54,7 @@ def _damaged(path: Path, problem: Exception) -> OSError:
     return OSError(f"The file {path} is damaged ({problem}): move it away and load again.")
 
 
-def from_builder(builder) -> Arrays:
+def from_builder(builder: "tfds.core.DatasetBuilder") -> Arrays:
     """Return the splits "train" and "test" of a builder of 28x28 images as uint8 arrays."""
     import tensorflow_datasets as tfds
 

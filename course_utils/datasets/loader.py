@@ -3,6 +3,7 @@
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from course_utils import settings
 from course_utils.datasets import arrays, prepared
@@ -12,6 +13,10 @@ from course_utils.notices import notice
 
 from filelock import FileLock
 
+if TYPE_CHECKING:
+    import tensorflow as tf
+    import tensorflow_datasets as tfds
+
 REAL, STANDIN = "real", "stand-in"
 NOT_TO_BE_HAD = (ConnectionError, FileNotFoundError, WrongFileError)
 
@@ -20,23 +25,23 @@ _noticed: set[str] = set()  # data sets whose notice this process has shown
 
 
 def load(
-    name,
+    name: str,
     *,
-    split=None,
-    data_dir=None,
-    batch_size=None,
-    shuffle_files=False,
-    download=True,
-    as_supervised=False,
-    decoders=None,
-    read_config=None,
-    with_info=False,
-    builder_kwargs=None,
-    download_and_prepare_kwargs=None,
-    as_dataset_kwargs=None,
-    try_gcs=False,
-    file_format=None,
-):
+    split: Any = None,
+    data_dir: str | Path | None = None,
+    batch_size: int | None = None,
+    shuffle_files: bool = False,
+    download: bool = True,
+    as_supervised: bool = False,
+    decoders: "dict[str, tfds.decode.Decoder] | None" = None,
+    read_config: "tfds.ReadConfig | None" = None,
+    with_info: bool = False,
+    builder_kwargs: dict[str, Any] | None = None,
+    download_and_prepare_kwargs: dict[str, Any] | None = None,
+    as_dataset_kwargs: dict[str, Any] | None = None,
+    try_gcs: bool = False,
+    file_format: "str | tfds.core.FileFormat | None" = None,
+) -> "tf.data.Dataset | dict[str, tf.data.Dataset] | tuple":
     """Load a data set; parameters and returns are those of `tfds.load`.
 
     name: "mnist", "fashion_mnist", "malaria", "cats_vs_dogs", any data set that is prepared in

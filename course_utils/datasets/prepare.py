@@ -7,15 +7,24 @@ mirrors, and keeps nothing half-done.
 
 import contextlib
 import io
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from course_utils.datasets.catalogue import addresses
 from course_utils.datasets.download import RemoteFile, fetch
 
+if TYPE_CHECKING:
+    import tensorflow_datasets as tfds
+
 
 def download_and_prepare(
-    name: str, folder: Path, builder_kwargs=None, prepare_kwargs=None, file_format=None
-):
+    name: str,
+    folder: Path,
+    builder_kwargs: dict[str, Any] | None = None,
+    prepare_kwargs: dict[str, Any] | None = None,
+    file_format: "str | tfds.core.FileFormat | None" = None,
+) -> "tfds.core.DatasetBuilder":
     """Prepare the real data set `name` under `folder` and return its TFDS builder.
 
     Raises ConnectionError without a network, WrongFileError if a source sends another file.
@@ -40,7 +49,7 @@ def download_and_prepare(
 
 
 @contextlib.contextmanager
-def quiet_tfds():
+def quiet_tfds() -> Iterator[None]:
     """Keep TFDS' bars and messages out of the notebook; `fetch` shows its own bar."""
     import tensorflow_datasets as tfds
 

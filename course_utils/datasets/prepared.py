@@ -2,13 +2,17 @@
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from course_utils import settings
+
+if TYPE_CHECKING:
+    import tensorflow_datasets as tfds
 
 SPLIT_NAMES = ("train", "test", "validation")
 
 
-def find_builder(name: str, folders: list[Path]):
+def find_builder(name: str, folders: list[Path]) -> "tfds.core.DatasetBuilder | None":
     """Return a TFDS builder that reads a prepared copy of `name`, or None.
 
     Looks for TFDS' own layout (`<folder>/<name>/<version>`, newest version first), then for

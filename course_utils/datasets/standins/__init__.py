@@ -8,6 +8,11 @@ ship or from a generator; `info.description` says of each what it is made of.
 """
 
 from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import tensorflow_datasets as tfds
 
 _CLASSES = {
     "mnist": ("digits", "MnistStandin"),
@@ -19,7 +24,7 @@ _CLASSES = {
 NAMES = tuple(_CLASSES)
 
 
-def builder(name, data_dir=None):
+def builder(name: str, data_dir: str | Path | None = None) -> "tfds.core.DatasetBuilder":
     """Return the builder of the stand-in for the data set `name`.
 
     Parameters

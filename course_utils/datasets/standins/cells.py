@@ -70,7 +70,7 @@ class MalariaStandin(tfds.core.GeneratorBasedBuilder):
             yield index, {"image": png, "label": label}
 
 
-def draw_cell(rng, parasitized):
+def draw_cell(rng: np.random.Generator, parasitized: bool) -> np.ndarray:
     """Return one cell as a (height, width, 3) uint8 image, with parasites or without."""
     depth = _draw_shape(rng)
     image = _draw_body(rng, depth, parasitized)

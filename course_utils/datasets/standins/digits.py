@@ -54,7 +54,7 @@ class MnistStandin(tfds.core.GeneratorBasedBuilder):
             yield index, {"image": image[..., np.newaxis], "label": int(label)}
 
 
-def load_digits():
+def load_digits() -> tuple[np.ndarray, np.ndarray]:
     """Return scikit-learn's digits as MNIST-like images.
 
     Returns
@@ -69,7 +69,7 @@ def load_digits():
     return np.stack([centre_by_mass(box) for box in boxes]), digits.target
 
 
-def enlarge(counts):
+def enlarge(counts: np.ndarray) -> np.ndarray:
     """Return (n, 8, 8) inked fractions in [0, 1] as (n, 20, 20) uint8 images of crisp strokes."""
     fine = _BOX * _OVERSAMPLING
     # Interpolation is linear in the pixels and separable: interpolating the unit vectors gives
@@ -81,7 +81,7 @@ def enlarge(counts):
     return np.rint(255 * blocks.mean(axis=(2, 4))).astype(np.uint8)
 
 
-def centre_by_mass(box):
+def centre_by_mass(box: np.ndarray) -> np.ndarray:
     """Return a (20, 20) image on a black (28, 28) canvas, its centre of mass in the middle."""
     rows, columns = np.indices(box.shape)
     weights = box / box.sum()

@@ -65,7 +65,7 @@ class FashionMnistStandin(tfds.core.GeneratorBasedBuilder):
             yield index, {"image": image[..., np.newaxis], "label": label}
 
 
-def draw_garment(rng, label):
+def draw_garment(rng: np.random.Generator, label: int) -> np.ndarray:
     """Return one garment of the class `label` (0 to 9) as a (28, 28) uint8 image."""
     cloth = _pattern(rng) * _folds(rng)
     brightness = 255 * rng.uniform(0.1, 1) ** 0.3  # dark garments are rarer than light ones

@@ -1,27 +1,28 @@
 """Small tools for drawing with NumPy: outlines as (n, 2) arrays of points, noise, blending."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PIL import Image
 
 
-def blend(image, opacity, colour):
+def blend(image: np.ndarray, opacity: np.ndarray, colour: ArrayLike) -> None:
     """Lay a colour, or an image of colours, over `image` in place; opacity (h, w) in [0, 1]."""
     image += opacity[..., np.newaxis] * (colour - image)
 
 
-def smooth_noise(rng, shape, cells):
+def smooth_noise(rng: np.random.Generator, shape: tuple[int, int], cells: int) -> np.ndarray:
     """Return smooth noise of the given shape, about -1 to 1, with `cells` hills across."""
     coarse = Image.fromarray(rng.uniform(-1, 1, (cells, cells)).astype(np.float32))
     return np.asarray(coarse.resize(shape[::-1], Image.Resampling.BICUBIC))
 
 
-def oval(x, y, width, height):
+def oval(x: float, y: float, width: float, height: float) -> np.ndarray:
     """Return an ellipse from its middle and half axes."""
     angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
     return np.stack([x + width * np.cos(angles), y + height * np.sin(angles)], axis=1)
 
 
-def blob(points):
+def blob(points: ArrayLike) -> np.ndarray:
     """Return a closed smooth curve near the points given, by cutting corners (Chaikin)."""
     points = np.asarray(points, float)
     for _ in range(3):
@@ -31,7 +32,7 @@ def blob(points):
     return points
 
 
-def limb(joints, width, end_width):
+def limb(joints: ArrayLike, width: float, end_width: float) -> np.ndarray:
     """Return a band along a curve bent by three joints (a quadratic Bezier curve), tapered."""
     start, bend, end = np.asarray(joints, float)
     t = np.linspace(0, 1, 14)[:, np.newaxis]
@@ -43,17 +44,17 @@ def limb(joints, width, end_width):
     return np.concatenate([curve + normal, tip, (curve - normal)[::-1]])
 
 
-def mirrored(right):
+def mirrored(right: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """Return the points given and their mirror images about x = 0, in order around."""
     return [*right, *[(-x, y) for x, y in reversed(right)]]
 
 
-def shrink(points, share):
+def shrink(points: ArrayLike, share: float) -> np.ndarray:
     """Return the points moved towards their mean, to `share` of the distance."""
     middle = np.mean(points, axis=0)
     return middle + share * (np.asarray(points) - middle)
 
 
-def rotation(angle):
+def rotation(angle: float) -> np.ndarray:
     """Return the matrix that turns (x, y) columns by `angle` radians."""
     return np.array([(np.cos(angle), -np.sin(angle)), (np.sin(angle), np.cos(angle))])

@@ -64,7 +64,7 @@ class CatsVsDogsStandin(tfds.core.GeneratorBasedBuilder):
             yield name, {"image": jpeg, "image/filename": name, "label": label}
 
 
-def draw_pet(rng, label):
+def draw_pet(rng: np.random.Generator, label: int) -> np.ndarray:
     """Return one picture of a cat (label 0) or a dog (1), (height, width, 3) uint8."""
     sides = rng.integers(150, 201, 2)
     sides[rng.integers(2)] = 200

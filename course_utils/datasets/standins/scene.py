@@ -6,6 +6,7 @@ from functools import lru_cache
 from course_utils.datasets.standins.painting import blend, rotation, smooth_noise
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
@@ -37,7 +38,9 @@ class Scene:
         looks to the left or the right, and may be partly outside.
     """
 
-    def __init__(self, rng, image, box):
+    def __init__(
+        self, rng: np.random.Generator, image: np.ndarray, box: tuple[float, float, float, float]
+    ):
         self.rng, self.image = rng, image
         height, width = image.shape[:2]
         left, top, right, bottom = box
@@ -69,14 +72,20 @@ class Scene:
         self.paws = WHITE if rng.random() < 0.35 else None
         self.nose = PINK * rng.uniform(0.5, 1)
 
-    def at(self, x, y, size, tilt):
+    def at(self, x: float, y: float, size: float, tilt: float) -> "Scene":
         """Return this scene with its origin at (x, y), enlarged and turned (radians)."""
         part = copy(self)
         part.origin = self.origin + self.matrix @ (x, y)
         part.matrix = self.matrix @ rotation(tilt) * size
         return part
 
-    def fur(self, outline, colour=None, shade=1.0, raggedness=1.0):
+    def fur(
+        self,
+        outline: ArrayLike,
+        colour: ArrayLike | None = None,
+        shade: float = 1.0,
+        raggedness: float = 1.0,
+    ) -> None:
         """Paint a furry part: rounded by light and shade, streaked, with a ragged edge."""
         window, mask = self._rasterise(outline)
         if min(mask.shape) < 2 or not mask.any():
@@ -92,12 +101,12 @@ class Scene:
         colour = self.coat[window] if colour is None else colour
         blend(self.image[window], opacity, tone[..., np.newaxis] * colour)
 
-    def mark(self, outline, colour, opacity=1.0):
+    def mark(self, outline: ArrayLike, colour: ArrayLike, opacity: float = 1.0) -> None:
         """Paint a part without fur (an eye, a nose, a whisker) in one colour."""
         window, mask = self._rasterise(outline)
         blend(self.image[window], opacity * mask, colour)
 
-    def shadow(self, outline):
+    def shadow(self, outline: ArrayLike) -> None:
         """Darken the ground, softly."""
         window, mask = self._rasterise(outline, margin=12)
         blend(self.image[window], 0.6 * ndimage.gaussian_filter(mask, 4), 0.0)
