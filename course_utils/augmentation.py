@@ -61,6 +61,13 @@ def affine_matrices(
     -----
     The parameters are those of ``ImageDataGenerator.apply_transform``, and on square images the
     result is the same; on others that function turns about the wrong point.
+
+    Examples
+    --------
+    >>> affine_matrices(28, 28, tx=2.0).numpy()  # two pixels to the left
+    array([[ 1.,  0.,  0.],
+           [-0.,  1.,  2.],
+           [ 0.,  0.,  1.]], dtype=float32)
     """
     parameters = (theta, tx, ty, shear, zx, zy, flip_horizontal, flip_vertical, height, width)
     parameters = [tf.cast(parameter, tf.float32) for parameter in parameters]
@@ -105,6 +112,13 @@ def warp(
     -----
     Compiled by XLA, once for each shape of images. Where the size is not known in advance,
     as in a `tf.data` pipeline of photos of many sizes, the same operations run uncompiled.
+
+    Examples
+    --------
+    >>> image = np.array([1, 2, 3]).reshape(1, 3, 1)
+    >>> mirror = affine_matrices(1, 3, flip_horizontal=True)
+    >>> warp(image, mirror).numpy().ravel()
+    array([3, 2, 1])
     """
     _check_options(fill_mode, cval, interpolation)
     images, matrices = tf.convert_to_tensor(images), tf.cast(matrices, tf.float32)
@@ -141,6 +155,12 @@ class RandomAffine(keras.layers.Layer):
     input untouched. In a parallel `tf.data` map two elements may swap their draws.
     Today's ``ImageDataGenerator`` moves columns by height_shift_range and rows by
     width_shift_range; this layer does what the names say.
+
+    Examples
+    --------
+    >>> layer = RandomAffine(rotation_range=40, horizontal_flip=True, seed=0)
+    >>> layer(np.zeros((8, 15, 15, 3), "uint8")).shape
+    TensorShape([8, 15, 15, 3])
     """
 
     def __init__(

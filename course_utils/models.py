@@ -21,6 +21,9 @@ def dense_mnist(name: str = "dense_mnist") -> keras.Model:
 
     name: under which its checkpoint is kept.
     Input: (N, 784) values from 0 to 1; output: (N, 10) probabilities.
+
+    >>> dense_mnist().count_params()
+    407050
     """
     return keras.Sequential(
         [
@@ -36,6 +39,9 @@ def convnet_mnist() -> keras.Model:
     """Return the functional convnet 32-64-128 of lecture 002: 104,202 parameters.
 
     Input: (N, 28, 28, 1) values from 0 to 1; output: (N, 10) probabilities.
+
+    >>> convnet_mnist().count_params()
+    104202
     """
     inputs = keras.Input((28, 28, 1))
     x = _convolutions(inputs, (32, 64, 128), pool=True)
@@ -44,7 +50,11 @@ def convnet_mnist() -> keras.Model:
 
 
 def convnet_without_pooling() -> keras.Model:
-    """Return lecture 002's counter-example, the same without pooling: 712,202 parameters."""
+    """Return lecture 002's counter-example, the same without pooling: 712,202 parameters.
+
+    >>> convnet_without_pooling().count_params()
+    712202
+    """
     inputs = keras.Input((28, 28, 1))
     x = _convolutions(inputs, (32, 64, 128), pool=False)
     outputs = layers.Dense(10, activation="softmax")(layers.Flatten()(x))
@@ -55,13 +65,20 @@ def convolutional_base() -> keras.Model:
     """Return the layers 32-64-64 of lectures 000, 001 and 004: 55,744 parameters.
 
     Input: (N, 28, 28, 1); output: (N, 3, 3, 64) feature maps.
+
+    >>> convolutional_base().output_shape
+    (None, 3, 3, 64)
     """
     inputs = keras.Input((28, 28, 1))
     return keras.Model(inputs, _convolutions(inputs, (32, 64, 64)), name="convolutional_base")
 
 
 def convnet_dense_head() -> keras.Model:
-    """Return the base 32-64-64 with a dense layer of 64 on top: 93,322 parameters."""
+    """Return the base 32-64-64 with a dense layer of 64 on top: 93,322 parameters.
+
+    >>> convnet_dense_head().count_params()
+    93322
+    """
     inputs = keras.Input((28, 28, 1))
     x = layers.Flatten()(_convolutions(inputs, (32, 64, 64)))
     x = layers.Dense(64, activation="relu")(x)
@@ -70,7 +87,11 @@ def convnet_dense_head() -> keras.Model:
 
 
 def convnet_global_average() -> keras.Model:
-    """Return the base 32-64-64 with global average pooling on top: 56,394 parameters."""
+    """Return the base 32-64-64 with global average pooling on top: 56,394 parameters.
+
+    >>> convnet_global_average().count_params()
+    56394
+    """
     inputs = keras.Input((28, 28, 1))
     x = layers.GlobalAveragePooling2D()(_convolutions(inputs, (32, 64, 64)))
     outputs = layers.Dense(10, activation="softmax")(x)
@@ -90,6 +111,9 @@ def malaria_lecture() -> keras.Model:
     """Return lecture 003's network for malaria cells: 56,257 parameters.
 
     Input: (N, 100, 100, 3) values from 0 to 1; output: (N, 1) probabilities of label 1.
+
+    >>> malaria_lecture().count_params()
+    56257
     """
     return keras.Sequential(
         [
@@ -113,6 +137,9 @@ def malaria_small() -> keras.Model:
     average pooling. Input: (N, 64, 64, 3) values from 0 to 1; output: (N, 1) probabilities of
     label 1. The averages of batch normalisation are quick ones (momentum 0.9): an epoch of 2,000
     cells has few steps.
+
+    >>> malaria_small().count_params()
+    28641
     """
     model = keras.Sequential([keras.Input((64, 64, 3))], name="malaria_small")
     for filters in (16, 32, 32, 48):
@@ -130,6 +157,9 @@ def lenet5() -> keras.Model:
 
     Input: (N, 28, 28, 1) values from 0 to 1, framed by padding instead of the 32x32 pixels of the
     paper; output: (N, 10) probabilities. LeCun et al. (1998), doi:10.1109/5.726791.
+
+    >>> lenet5().count_params()
+    61706
     """
     return keras.Sequential(
         [
@@ -152,6 +182,11 @@ def alexnet(groups: int = 1) -> keras.Model:
 
     Input: (N, 227, 227, 3); output: (N, 1000) probabilities. Without its local response
     normalisation, which has no parameters. Krizhevsky et al. (2012).
+
+    >>> with without_weights():
+    ...     one, two = alexnet(), alexnet(groups=2)
+    >>> one.count_params(), two.count_params()
+    (62378344, 60965224)
     """
     return keras.Sequential(
         [
@@ -180,6 +215,11 @@ def without_weights() -> Iterator[None]:
     """Build models that are never run within it: they have shapes and counts, but no weights.
 
     VGG16 takes half a gigabyte otherwise.
+
+    >>> with without_weights():
+    ...     model = keras.applications.VGG16(weights=None)
+    >>> model.count_params()
+    138357544
     """
     with keras.StatelessScope(initialize_variables=False):
         yield
@@ -191,6 +231,9 @@ def multiplications(model: keras.Model) -> int:
     As in the literature, those of convolutional and dense layers: normalisation, pooling and
     activations need few. A layer that is used twice counts twice. Raises ValueError for a model
     whose sizes are not known, and for layers with weights that are neither.
+
+    >>> multiplications(lenet5())
+    416520
     """
     return sum(_multiplications_of_call(call) for call in calls(model))
 
@@ -234,6 +277,9 @@ def cats_vs_dogs() -> keras.Model:
     Input: (N, 150, 150, 3) values from 0 to 1, which become -1 to 1 as in the lecture; output:
     (N, 1) probabilities of a dog (label 1). The weights start as He and others suggest for ReLU
     (arXiv 1502.01852): with Keras' default the loss stays where it is for some ten epochs.
+
+    >>> cats_vs_dogs().count_params()
+    307393
     """
     return _cats_vs_dogs("cats_vs_dogs", dropout=0.0, l2=0.0)
 
@@ -243,6 +289,9 @@ def cats_vs_dogs_regularised(dropout: float = 0.5, l2: float = 2e-5) -> keras.Mo
 
     dropout: share of the 512 values that are left out in each step of the training; l2: what the
     loss grows by for each squared weight. Neither has parameters of its own.
+
+    >>> cats_vs_dogs_regularised().count_params() == cats_vs_dogs().count_params()
+    True
     """
     return _cats_vs_dogs("cats_vs_dogs_regularised", dropout, l2)
 

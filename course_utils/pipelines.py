@@ -123,6 +123,15 @@ def batches(
     bits become 8-bit RGB. Resizing is that of ``keras.ops.image.resize``, rounded to whole
     numbers: bilinear, with antialiasing where a side shrinks to less than half. A camera's note
     on how it was held (EXIF) is not heeded, and of an animation the first picture is taken.
+
+    Examples
+    --------
+    >>> for label in ("cat", "dog"):
+    ...     (Path("pets") / label).mkdir(parents=True)
+    ...     keras.utils.save_img(f"pets/{label}/1.jpg", np.zeros((60, 90, 3)))
+    >>> data = batches("pets", image_size=(32, 32), batch_size=2)
+    >>> data.class_names, [tuple(images.shape) for images, labels in data]
+    (['cat', 'dog'], [(2, 32, 32, 3)])
     """
     _check_options(image_size, batch_size, seed, augment, on_broken)
     examples, names, class_names = _open(source)

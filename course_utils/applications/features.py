@@ -19,6 +19,10 @@ def feature_extractor(model: keras.Model, layer: str | int | keras.Layer) -> ker
 
     Raises TypeError for what is no model; ValueError for a layer that is not there, for the input
     itself, or for a model that has no input shape yet, or another one.
+
+    >>> network = keras.applications.MobileNet((32, 32, 3), alpha=0.25, weights=None)
+    >>> feature_extractor(network, "conv_pw_3_relu").output_shape
+    (None, 8, 8, 32)
     """
     check_model(model)
     if isinstance(layer, Integral):

@@ -24,6 +24,9 @@ def read_photo(photo: "str | os.PathLike | Image.Image | ArrayLike") -> np.ndarr
     on how it was held (EXIF) is heeded; of an animation the first picture is taken.
 
     Raises FileNotFoundError, or ValueError or TypeError in one sentence.
+
+    >>> read_photo(np.zeros((32, 48))).shape
+    (32, 48, 3)
     """
     from PIL import Image
 

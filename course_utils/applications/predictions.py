@@ -27,6 +27,10 @@ def classify(
 
     `plotting.show_classification(photo, labels)` draws the result.
     Raises ValueError for a model that is not such a network, and for a photo that cannot be read.
+
+    >>> (label, probability), *_ = classify(backbone.build(), np.zeros((96, 96, 3)))
+    >>> label in backbone.labels(), 0 < probability < 1
+    (True, True)
     """
     classes = model.output_shape[-1] if len(model.output_shape) == 2 else None
     if classes != (len(backbone.labels()) if _is_backbone(model) else 1000):
@@ -42,7 +46,12 @@ def classify(
 def decode_predictions(
     model: keras.Model, probabilities: ArrayLike, top: int = 5
 ) -> list[list[tuple[str, float]]]:
-    """Return, for each row of (N, classes), its `top` labels as [(label, probability), ...]."""
+    """Return, for each row of (N, classes), its `top` labels as [(label, probability), ...].
+
+    >>> certain = np.eye(len(backbone.labels()))[:1]
+    >>> decode_predictions(backbone.build(), certain, top=1) == [[(backbone.labels()[0], 1.0)]]
+    True
+    """
     if _is_backbone(model):
         return backbone.decode_predictions(probabilities, top)
     return _decode_imagenet(np.asarray(probabilities), top)
@@ -53,6 +62,10 @@ def preprocess(model: keras.Model, images: ArrayLike) -> np.ndarray:
 
     model: a network of `keras.applications` or the course's backbone; images: (N, H, W, 3) with
     values from 0 to 255. The images themselves are not changed. Returns float32.
+
+    >>> network = keras.applications.MobileNet((32, 32, 3), alpha=0.25, weights=None)
+    >>> preprocess(network, [[[[0, 127.5, 255]]]])
+    array([[[[-1.,  0.,  1.]]]], dtype=float32)
     """
     images = np.array(images, dtype="float32")  # a copy: some preprocess in place
     return _keras_module(model).preprocess_input(images)

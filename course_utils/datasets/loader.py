@@ -54,6 +54,10 @@ def load(
 
     Raises ValueError for an unknown name; ConnectionError, FileNotFoundError or OSError for data
     that cannot be had (policy "real") or that is there but damaged. Each says what to do.
+
+    >>> data = load("mnist", split="test[:8]", as_supervised=True)
+    >>> [tuple(spec.shape) for spec in data.element_spec], len(data)
+    ([(28, 28, 1), ()], 8)
     """
     if try_gcs:
         raise ValueError("try_gcs is not supported by the course's loader: leave it out.")
@@ -111,6 +115,10 @@ def load_arrays(name: str, *, download: bool = True) -> arrays.Arrays:
     values from 0 to 255, and uint8 labels of shape (N,). In the quick profile the training part
     is its first 3,000 samples (they are mixed), and the test part is whole.
     Policy and errors are those of `load`.
+
+    >>> (x_train, y_train), (x_test, y_test) = load_arrays("mnist")
+    >>> x_train.shape[1:], x_train.dtype, y_train.shape == x_train.shape[:1]
+    ((28, 28), dtype('uint8'), True)
     """
     if name not in ARRAY_FILES:
         known = " and ".join(map(repr, ARRAY_FILES))
@@ -135,6 +143,9 @@ def source(name: str) -> str:
 
     Before the first load, and for pictures of one's own: what the policy says ("stand-in" for
     the course's data sets under "standin", else "real").
+
+    >>> source("my_pets")  # pictures of one's own
+    'real'
     """
     known_as_standin = name in TITLES and settings.data_policy() == "standin"
     return _sources.get(name, STANDIN if known_as_standin else REAL)
@@ -155,8 +166,8 @@ def title(name: str) -> str:
 
     A data set of one's own is called by its name, a folder of pictures by that of the folder.
 
-    >>> title("fashion_mnist"), title("~/pictures/my_pets")
-    ('Fashion-MNIST', 'my_pets')
+    >>> title("~/pictures/my_pets")
+    'my_pets'
     """
     name = str(name)
     titles = STANDIN_TITLES if source(name) == STANDIN else TITLES

@@ -39,6 +39,12 @@ def grad_cam(
     Returns (height, width), enlarged to the image's size, float32 from 0 to 1 at the strongest
     place; all zero where nothing speaks for the class. For a batch (N, height, width), each map
     on its own scale.
+
+    >>> inputs = keras.Input((8, 8, 1))
+    >>> conv = keras.layers.Conv2D(4, 3, activation="relu", name="conv")
+    >>> model = keras.Sequential([inputs, conv, keras.layers.Flatten(), keras.layers.Dense(2)])
+    >>> grad_cam(model, np.ones((8, 8, 1)), class_index=0).shape
+    (8, 8)
     """
     check_model(model)
     found = last_maps(model) if layer is None else find_map_layer(model, layer)[1]
@@ -100,6 +106,12 @@ def occlusion_map(
     image, class_index: as in `grad_cam`. Zeiler and Fergus (2014).
     Returns (height, width), float32: the mean fall over all squares that cover a pixel; negative
     where covering helps the class.
+
+    >>> inputs = keras.Input((8, 8, 1))
+    >>> conv = keras.layers.Conv2D(4, 3, activation="relu", name="conv")
+    >>> model = keras.Sequential([inputs, conv, keras.layers.Flatten(), keras.layers.Dense(2)])
+    >>> occlusion_map(model, np.ones((8, 8, 1)), class_index=0, window=4).shape
+    (8, 8)
     """
     check_model(model)
     image = check_image(model, image)[0]
@@ -131,6 +143,9 @@ def overlay(image: ArrayLike, heat: ArrayLike, strength: float = 0.7) -> np.ndar
     image: (height, width, channels) of 1 or 3 channels, stretched to its own range; heat:
     (height, width), where values below 0 count as 0; strength: how much of the image the hottest
     colour covers. Returns (height, width, 3), from 0 to 1.
+
+    >>> overlay(np.zeros((8, 8, 1)), heat=np.eye(8)).shape
+    (8, 8, 3)
     """
     from matplotlib import colormaps
 

@@ -22,7 +22,12 @@ CONVOLUTIONS = (
 
 
 def convolutions(model: keras.Model) -> list[str]:
-    """Return the names of all convolutional layers, in the order in which they are called."""
+    """Return the names of all convolutional layers, in the order in which they are called.
+
+    >>> model = keras.applications.MobileNet(weights=None, alpha=0.25)
+    >>> convolutions(model)[:3]
+    ['conv1', 'conv_dw_1', 'conv_pw_1']
+    """
     found = layers_of(model)
     return [name for name, layer in found.items() if isinstance(layer, CONVOLUTIONS)]
 

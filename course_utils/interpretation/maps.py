@@ -21,6 +21,12 @@ def filter_weights(model: keras.Model, layer: str | keras.Layer) -> np.ndarray:
     Shape (filters, kernel height, kernel width, channels of the layer's input); for a depthwise
     convolution, whose filters see one channel each, the last size is 1.
     Raises ValueError for a layer that is not a convolution.
+
+    >>> inputs = keras.Input((8, 8, 1))
+    >>> conv = keras.layers.Conv2D(4, 3, activation="relu", name="conv")
+    >>> model = keras.Sequential([inputs, conv, keras.layers.Flatten(), keras.layers.Dense(2)])
+    >>> filter_weights(model, "conv").shape
+    (4, 3, 3, 1)
     """
     name, found = find_layer(model, layer)
     kernel = np.asarray(getattr(found, "kernel", np.zeros(0)))
@@ -47,6 +53,12 @@ def feature_maps(
     images: (N, height, width, channels), as the model takes them; layers: a name, a layer or a
     list of them (default: all convolutions; any layer may be named).
     Returns {layer name: output}, for a convolution of shape (N, height, width, filters).
+
+    >>> inputs = keras.Input((8, 8, 1))
+    >>> conv = keras.layers.Conv2D(4, 3, activation="relu", name="conv")
+    >>> model = keras.Sequential([inputs, conv, keras.layers.Flatten(), keras.layers.Dense(2)])
+    >>> {name: maps.shape for name, maps in feature_maps(model, np.zeros((5, 8, 8, 1))).items()}
+    {'conv': (5, 6, 6, 4)}
     """
     names, network = _cut_at(model, layers, find_layer)
     images = check_images(model, images)
@@ -64,6 +76,12 @@ def dead_filters(
     A filter responds where its value is above zero. Default layers: those that end in a ReLU,
     since only there an unmoved filter gives nothing but zeros. Arguments as in `feature_maps`.
     Returns {layer name: array of filter numbers}.
+
+    >>> inputs = keras.Input((8, 8, 1))
+    >>> conv = keras.layers.Conv2D(4, 3, activation="relu", name="conv")
+    >>> model = keras.Sequential([inputs, conv, keras.layers.Flatten(), keras.layers.Dense(2)])
+    >>> dead_filters(model, np.zeros((5, 8, 8, 1)))  # nothing responds to black
+    {'conv': array([0, 1, 2, 3])}
     """
     if layers is None:
         layers = _layers_with_relu(model)

@@ -69,6 +69,14 @@ def filter_patterns(
     All filters are one batch in one compiled step, on the model cut at the layer, in chunks of
     32, or of fewer where the chunk's feature maps would take more than 64 MiB; the gradients
     take about twice that much more.
+
+    Examples
+    --------
+    >>> inputs = keras.Input((8, 8, 1))
+    >>> conv = keras.layers.Conv2D(4, 3, activation="relu", name="conv")
+    >>> model = keras.Sequential([inputs, conv, keras.layers.Flatten(), keras.layers.Dense(2)])
+    >>> filter_patterns(model, "conv", [0, 3], steps=5).shape
+    (2, 8, 8, 1)
     """
     name, found = find_map_layer(model, layer)
     filters = check_filters(filters, found.output.shape[-1], name)
@@ -108,6 +116,12 @@ def deep_dream(
     average). What the small octaves lack in detail is put back from the photo.
 
     Returns an array of the photo's shape, within the photo's range of values.
+
+    >>> inputs = keras.Input((8, 8, 1))
+    >>> conv = keras.layers.Conv2D(4, 3, activation="relu", name="conv")
+    >>> model = keras.Sequential([inputs, conv, keras.layers.Flatten(), keras.layers.Dense(2)])
+    >>> deep_dream(model, np.eye(8)[:, :, None], {"conv": 1.0}, octaves=1, steps=2).shape
+    (8, 8, 1)
     """
     check_model(model)
     if not isinstance(layer_weights, dict) or not layer_weights:

@@ -9,6 +9,9 @@ def to_pictures(patterns: ArrayLike) -> np.ndarray:
 
     The mean becomes grey, and 2.5 standard deviations to each side black and white.
     patterns: (N, height, width, channels).
+
+    >>> to_pictures(np.array([-1, 1]).reshape(1, 1, 2, 1)).ravel()
+    array([0.3, 0.7], dtype=float32)
     """
     patterns = np.asarray(patterns, dtype="float32")
     axes = tuple(range(1, patterns.ndim))
@@ -25,6 +28,10 @@ def orientation_energy(patterns: ArrayLike, directions: int = 8) -> np.ndarray:
     of 180 degrees, anticlockwise from horizontal. White noise gives about 1 / directions to each.
 
     patterns: (N, height, width, channels). Returns (N, directions), each row with sum 1.
+
+    >>> upright = np.cos(np.arange(8) * np.pi / 2) * np.ones((8, 1))  # stripes from top to bottom
+    >>> orientation_energy(upright[None, :, :, None], directions=4).round(2)
+    array([[0., 0., 1., 0.]])
     """
     grey = np.asarray(patterns, dtype="float64").mean(axis=-1)
     grey = grey - grey.mean(axis=(1, 2), keepdims=True)
