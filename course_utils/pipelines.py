@@ -13,41 +13,30 @@ from functools import partial
 from numbers import Integral, Real
 from pathlib import Path
 
-from course_utils import datasets
-from course_utils.keras_inside.start import without_stderr
-from course_utils.notices import notice
+import course_utils.keras_inside.start
+from course_utils import datasets, settings
+from course_utils.datasets.folders import read_folder
+from course_utils.datasets.pictures import as_written, decode, read_rows, tell_broken
 
 import keras
-import numpy as np
 import tensorflow as tf
 
-# TIFF cannot be decoded; it is listed so that such a file is named and not passed over.
-IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 
-_CANNOT_BE_READ = (
-    tf.errors.InvalidArgumentError,  # not an image, or one that is cut short
-    tf.errors.NotFoundError,
-    tf.errors.PermissionDeniedError,
-)
-
-
-# The functions here hold no Python loop or `if` on tensors: having AutoGraph rewrite them would
-# cost half a second before the first image.
-_as_written = tf.autograph.experimental.do_not_convert
-
-
-def splits(name: str, validation: float = 0.2) -> tuple[tf.data.Dataset, tf.data.Dataset]:
+def splits(name: str | Path, validation: float = 0.2) -> tuple[tf.data.Dataset, tf.data.Dataset]:
     """Return the training and the validation part of a data set, each a source for `batches`.
 
     Parameters
     ----------
-    name : as in `datasets.load`, such as "malaria" or "cats_vs_dogs".
+    name : as in `datasets.load`, such as "malaria" or "cats_vs_dogs", or the path of a folder of
+        pictures.
     validation : the share of the training images to validate on. It counts where the data set
-        has no `validation` split of its own: then its last images are taken.
+        has no `validation` split of its own: then its last images are taken. (Those of a folder
+        come with the classes in turn, so that both parts hold each in like shares.)
 
     Returns
     -------
-    two `tf.data.Dataset` of (encoded image, label), always in the same order.
+    two `tf.data.Dataset` of (encoded image, label), always in the same order, with the attributes
+    `class_names` and, of a folder, `file_names`. In the quick profile there are fewer to train on.
 
     Raises
     ------
@@ -59,16 +48,20 @@ def splits(name: str, validation: float = 0.2) -> tuple[tf.data.Dataset, tf.data
     train, info = datasets.load(name, split="train", with_info=True, **options)
     if "validation" in info.splits:
         return train, datasets.load(name, split="validation", **options)
-    count = len(train)
     if not (isinstance(validation, Real) and 0 < validation < 1):
         raise ValueError(f"validation is {validation!r}: give a share between 0 and 1.")
+    count = len(train)
     kept = count - round(count * validation)
     if not 0 < kept < count:
         raise ValueError(
             f"validation is {validation!r}, which leaves {kept:,} of {count:,} images to train "
             "on: give a share between 0 and 1, such as 0.2."
         )
-    return train.take(kept), train.skip(kept)
+    parts = train.take(kept), train.skip(kept)
+    for part, some in zip(parts, (slice(kept), slice(kept, None)), strict=True):
+        part.class_names = train.class_names
+        part.file_names = getattr(train, "file_names", [])[some] or None
+    return parts
 
 
 def batches(
@@ -78,8 +71,9 @@ def batches(
     batch_size: int = 32,
     shuffle: bool = False,
     seed: int | None = None,
-    augment: keras.Layer | Callable[[tf.Tensor], tf.Tensor] | None = None,
+    augment: keras.Layer | Callable | None = None,
     on_broken: str = "skip",
+    class_names: list[str] | None = None,
 ) -> tf.data.Dataset:
     """Turn images of any size into batches that a Keras model can be trained on.
 
@@ -88,8 +82,10 @@ def batches(
 
     Parameters
     ----------
-    source : a folder laid out ``<label>/*.jpg`` (or .png, .gif, .bmp), or a `tf.data.Dataset` of
-        (image, label). Best is ``datasets.load(..., as_supervised=True,
+    source : a folder laid out ``<label>/*.jpg`` (or .png, .gif, .bmp, .webp, .tif, .avif; also in
+        folders below a label), or a `tf.data.Dataset` of (image, label). Of a folder, which
+        comes with the classes in turn, the quick profile takes some of the training part.
+        Best is ``datasets.load(..., as_supervised=True,
         decoders={"image": tfds.decode.SkipDecoding()})``: its images are still encoded, so they
         are decoded in parallel, and a broken one can be skipped. Decoded images are uint8, of
         shape (any height, any width, channels).
@@ -101,15 +97,18 @@ def batches(
         returns a batch. A layer has a seed of its own.
     on_broken : "skip" leaves out the images that cannot be decoded and names them in a notice;
         "raise" makes them an error.
+    class_names : the names of a folder's labels 0, 1, ..., where it may lack a class: those of
+        the training set. Without them: its folders in alphabetical order; of a folder
+        "validation" or "test", those of the folder "train" beside it, too.
 
     Returns
     -------
     `tf.data.Dataset` of known length that yields float32 images of shape
     (batch, height, width, 3), with values from 0 to 1, and their labels. (The pretrained networks
     of `keras.applications` want 255 times that.) It has three attributes more: `class_names`, the
-    names of a folder's labels 0, 1, ... in alphabetical order, else None; `broken`, the list of
-    images left out: "label/file" in a folder, else the position in the data set, from 0; and
-    `recipe`, a short hash of all that decides what it yields, see below.
+    names of the labels 0, 1, ... where they are known, else None; `broken`, the list of images
+    left out: "label/file" of a folder, else the position in the data set, from 0; and `recipe`,
+    a short hash of all that decides what it yields, see below.
 
     Raises
     ------
@@ -120,27 +119,33 @@ def batches(
     Notes
     -----
     Grey images become three equal channels, transparency is dropped, and palettes, CMYK and 16
-    bits become 8-bit RGB. Resizing is that of ``keras.ops.image.resize``, rounded to whole
-    numbers: bilinear, with antialiasing where a side shrinks to less than half. A camera's note
-    on how it was held (EXIF) is not heeded, and of an animation the first picture is taken.
+    bits become 8-bit RGB. A camera's note on how it was held (EXIF) is heeded, and of an animation
+    the first picture is taken. Resizing is that of ``keras.ops.image.resize``, rounded to whole
+    numbers: bilinear, with antialiasing where a side shrinks to less than half.
+
+    The `recipe` is made of the images' files (of their pixels, where they came decoded) and the
+    labels, in their order; of image size, batch size, shuffle and seed; and of the settings of a
+    layer that augments, or the text of a function (not what it refers to). It is None for a
+    function whose text cannot be had, or that uses variables of the function around it. It is the
+    same on every machine and in every session. What `map`, `take` and the like make of the data
+    set has none.
 
     Examples
     --------
     >>> for label in ("cat", "dog"):
     ...     (Path("pets") / label).mkdir(parents=True)
-    ...     keras.utils.save_img(f"pets/{label}/1.jpg", np.zeros((60, 90, 3)))
+    ...     keras.utils.save_img(f"pets/{label}/1.jpg", tf.zeros((60, 90, 3)).numpy())
     >>> data = batches("pets", image_size=(32, 32), batch_size=2)
     >>> data.class_names, [tuple(images.shape) for images, labels in data]
     (['cat', 'dog'], [(2, 32, 32, 3)])
     """
     _check_options(image_size, batch_size, seed, augment, on_broken)
-    examples, names, class_names = _open(source)
+    examples, names, class_names = _open(source, class_names)
     images = _decode_and_resize(examples, image_size).cache()
-    expected = _count(examples)
-    with without_stderr():  # what the decoders write there about broken images
-        count, broken, content = _read_all(images, expected)
+    content, broken = read_rows(images.map(_without_image), _count(examples))
+    count = len(content)
     broken = [names[position] for position in broken] if names else broken
-    _report(broken, count, on_broken)
+    tell_broken(broken, count, on_broken)
 
     data = images.map(_without_mark).apply(tf.data.experimental.assert_cardinality(count))
     if shuffle:
@@ -193,12 +198,11 @@ _SESSION = ("name", "registered_name", "build_config")
 def _decode_and_resize(examples, image_size):
     """Return a data set of (resized image, label, mark); the mark tells the image as it came."""
 
-    @_as_written
+    @as_written
     def decode_and_resize(image, label):
         mark = _mark(image)
         if image.dtype == tf.string:
-            image = tf.io.decode_image(image, channels=3, expand_animations=False)
-            image.set_shape((None, None, 3))
+            image = decode(image)
         return _resize(_to_rgb(image), image_size), label, mark
 
     options = tf.data.Options()  # they hold for all that is built on it
@@ -214,12 +218,12 @@ def _mark(image):
     return tf.strings.to_hash_bucket_fast(file, 2**62)
 
 
-@_as_written
+@as_written
 def _without_mark(image, label, mark):
     return image, label
 
 
-@_as_written
+@as_written
 def _without_image(image, label, mark):
     return label, mark
 
@@ -243,7 +247,7 @@ def _resize(image, size):
     return tf.cast(tf.round(tf.cond(halved, lambda: resize(True), lambda: resize(False))), tf.uint8)
 
 
-@_as_written
+@as_written
 def _scale(images, labels):
     return tf.cast(images, tf.float32) / 255, labels
 
@@ -253,81 +257,28 @@ def _augment(images, labels, augment):
     return augment(images, **options), labels
 
 
-def _read_all(images, expected):
-    """Read all images once, to fill the cache.
-
-    Returns their number, the positions of the broken ones, and a list of all labels and marks.
-    """
-    try:
-        content = []
-        for rows in images.map(_without_image).batch(1000).as_numpy_iterator():
-            content += zip(*(row.tolist() for row in keras.tree.flatten(rows)), strict=True)
-        return len(content), [], content
-    except _CANNOT_BE_READ:  # one by one, then, to find out which
-        iterator, broken, content = iter(images), [], []
-    while len(content) + len(broken) <= expected:  # once more: the end closes the cache
-        try:
-            row = keras.tree.flatten(_without_image(*next(iterator)))
-            content.append(tuple(np.asarray(value).tolist() for value in row))
-        except StopIteration:
-            break
-        except _CANNOT_BE_READ:  # the iterator goes on behind it
-            broken.append(len(content) + len(broken))
-    return len(content), broken, content
-
-
-def _report(broken, count, on_broken):
-    """Name the broken images, in a notice or an error."""
-    if count and not broken:
-        return
-    if not count and not broken:
-        raise ValueError("The data set holds no images: give one with at least one.")
-    more = f" and {len(broken) - 5:,} more" if len(broken) > 5 else ""
-    names = ", ".join(map(str, broken[:5])) + more
-    if not isinstance(broken[0], str):
-        names = f"position {names} (counted from 0)"
-    found = f"{len(broken):,} of {count + len(broken):,} images cannot be decoded"
-    if on_broken == "raise" or not count:
-        raise ValueError(f"{found}: {names}; repair or remove them.")
-    notice(f"{found}: {names}. The others are used.")
-
-
-def _open(source):
-    """Return a data set of (image, label), and for a folder its file names and class names."""
+def _open(source, class_names):
+    """Return a data set of (image, label), and its file names and class names where known."""
     if isinstance(source, (str, Path)):
-        return _open_folder(Path(source).expanduser())
+        return _open_folder(Path(source).expanduser(), class_names)
     if not isinstance(source, tf.data.Dataset):
         raise TypeError(
             f"source is a {type(source).__name__}: give a folder of pictures or a tf.data.Dataset."
         )
+    if class_names is not None:
+        raise ValueError("class_names numbers the labels of a folder: a data set has its own.")
     _check_elements(source.element_spec)
-    return source, None, None
+    return source, getattr(source, "file_names", None), getattr(source, "class_names", None)
 
 
-def _open_folder(folder):
-    if not folder.is_dir():
-        raise FileNotFoundError(f"There is no folder {folder}: give one laid out <label>/*.jpg.")
-    class_names = [child.name for child in _visible(folder) if child.is_dir()]
-    found = [
-        (file, label)
-        for label, name in enumerate(class_names)
-        for file in _visible(folder / name)
-        if file.suffix.lower() in IMAGE_SUFFIXES and not file.is_dir()
-    ]
-    if not found:
-        raise ValueError(
-            f"{folder} holds no pictures laid out <label>/*.jpg; its folders are "
-            f"{', '.join(class_names) or 'none'}: give the folder just above the labels."
-        )
-    files, labels = zip(*found, strict=True)
-    examples = tf.data.Dataset.from_tensor_slices(([str(file) for file in files], list(labels)))
+def _open_folder(folder, class_names):
+    pictures = read_folder(folder, class_names)
+    if pictures.split == "train":
+        pictures = pictures.pick(slice(settings.profile().pictures))
+    files = [os.fsencode(file) for file in pictures.files]
+    examples = tf.data.Dataset.from_tensor_slices((files, pictures.labels))
     examples = examples.map(lambda file, label: (tf.io.read_file(file), label))
-    return examples, [file.relative_to(folder).as_posix() for file in files], class_names
-
-
-def _visible(folder):
-    """What is in a folder, in alphabetical order, without `.DS_Store` and the like."""
-    return sorted(child for child in folder.iterdir() if not child.name.startswith("."))
+    return examples, pictures.names, pictures.class_names
 
 
 def _check_elements(spec):
@@ -354,7 +305,7 @@ def _count(examples) -> int:
 
 
 def _length(examples) -> int:
-    return int(examples.reduce(0, _as_written(lambda number, *_: number + 1)))
+    return int(examples.reduce(0, as_written(lambda number, *_: number + 1)))
 
 
 def _check_options(image_size, batch_size, seed, augment, on_broken):

@@ -60,7 +60,8 @@ BROKEN_FILES = {
     "cut short JPEG": encode(RGB, "JPEG")[:-300],
     "empty": b"",
     "text": b"hello",
-    "TIFF": encode(RGB, "TIFF"),
+    "cut short TIFF": encode(RGB, "TIFF")[:-300],
+    "HEIC": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(99),
 }
 
 
@@ -116,6 +117,11 @@ def test_one_decoder_for_all_kinds_of_images():
         "JPEG": (encode(rgb, "JPEG", quality=95), RGB, 12),
         "GIF": (encode(palette, "GIF"), palette.convert("RGB"), 0),
         "BMP": (encode(rgb, "BMP"), RGB, 0),
+        "WebP": (encode(rgb, "WEBP", lossless=True), RGB, 0),
+        "WebP with transparency": (encode(transparent, "WEBP", lossless=True, exact=True), RGB, 0),
+        "TIFF": (encode(rgb, "TIFF"), RGB, 0),
+        "TIFF of 16 bits": (encode(deep, "TIFF"), grey[..., None], 1),
+        "AVIF": (encode(rgb, "AVIF", quality=100, subsampling="4:4:4"), RGB, 4),
     }
     dataset = encoded_dataset([file for file, _, _ in kinds.values()])
     images, _ = read(pipelines.batches(dataset, image_size=RGB.shape[:2], on_broken="raise"))
@@ -138,8 +144,8 @@ def test_decoded_images_become_three_channels(channels):
 
 def test_a_folder_and_a_dataset_give_the_same_batches(tmp_path):
     folder = write_folder(tmp_path / "pets")
-    files = sorted(folder.glob("*/*.png"))
-    labels = [("cat", "dog").index(file.parent.name) for file in files]
+    files = [folder / name / f"{number}.png" for number in range(3) for name in ("cat", "dog")]
+    labels = [0, 1] * 3
     dataset = tf.data.Dataset.from_tensor_slices(([file.read_bytes() for file in files], labels))
     from_folder = pipelines.batches(str(folder), image_size=SIZE)
     from_dataset = pipelines.batches(dataset, image_size=SIZE)
@@ -156,14 +162,6 @@ def test_hidden_files_and_folders_are_no_pictures_and_no_labels(tmp_path):
         (tmp_path / name).write_bytes(b"not a picture")
     batches = pipelines.batches(tmp_path, image_size=SIZE, on_broken="raise")
     assert batches.class_names == ["cat", "dog"] and len(read(batches)[1]) == 6
-
-
-def test_an_empty_label_keeps_its_number(tmp_path):
-    write_folder(tmp_path)
-    (tmp_path / "bird").mkdir()
-    batches = pipelines.batches(tmp_path, image_size=SIZE)
-    assert batches.class_names == ["bird", "cat", "dog"]
-    assert set(read(batches)[1]) == {1, 2}
 
 
 def test_the_length_is_known():
@@ -349,10 +347,10 @@ def test_broken_files_of_a_folder_are_named(tmp_path, capsys):
     (tmp_path / "dog" / "8.jpg").symlink_to(tmp_path / "gone.jpg")
     (tmp_path / "dog" / "thumbnails.jpg").mkdir()  # not an image: passed over
     batches = pipelines.batches(tmp_path, image_size=SIZE)
-    assert batches.broken == ["cat/1.png", "dog/8.jpg", "dog/9.JPG"]
+    assert sorted(batches.broken) == ["cat/1.png", "dog/8.jpg", "dog/9.JPG"]
     assert "3 of 8 images" in (said := capsys.readouterr().out)
     assert "cat/1.png, dog/8.jpg, dog/9.JPG" in said and str(tmp_path) not in said
-    np.testing.assert_array_equal(read(batches)[1], [0, 0, 1, 1, 1])
+    np.testing.assert_array_equal(np.sort(read(batches)[1]), [0, 0, 1, 1, 1])
 
 
 def test_many_broken_images_make_a_short_notice(capsys):

@@ -45,10 +45,13 @@ def load(
     """Load a data set; parameters and returns are those of `tfds.load`.
 
     name: "mnist", "fashion_mnist", "malaria", "cats_vs_dogs", any data set that is prepared in
-    the data folder, or any folder of pictures there laid out `<name>/<split>/<label>/*.jpg`.
+    the data folder, or any folder of pictures there laid out `<name>/<split>/<label>/*.jpg` or
+    `<name>/<label>/*.jpg` (that is all "train"); also the path of such a folder.
     Under the policy "auto", a data set that cannot be had is replaced by its stand-in.
     In the quick profile the training part is shorter: its first samples, 3,000 of small images of
     one size and 200 of pictures of any size (data sets are mixed when they are prepared).
+    A single split has an attribute more, `class_names`, and if its images are left encoded and
+    come from a folder, `file_names`.
     read_config: by default that of TFDS; but with `decoders`, which leave images encoded, files
     are read one after the other and kept nowhere: `pipelines.batches` keeps what it decodes.
 
@@ -80,7 +83,16 @@ def load(
             read_config=read_config,
             **(as_dataset_kwargs or {}),
         )
+    if hasattr(dataset, "element_spec"):
+        dataset.class_names = _class_names(builder.info.features)
+        if decoders and not shuffle_files and hasattr(builder, "pick"):
+            dataset.file_names = builder.pick(split).names
     return (dataset, builder.info) if with_info else dataset
+
+
+def _class_names(features) -> list[str] | None:
+    known = isinstance(features.shape, dict) and "label" in features.shape
+    return getattr(features["label"], "names", None) if known else None
 
 
 def _shorten(builder):
@@ -184,7 +196,10 @@ def _find_or_make(name, data_dir, download, recipe):
     if builder is None:
         if name not in TITLES:
             known = ", ".join(sorted({*TITLES, *prepared.find_names(folders)}))
-            raise ValueError(f"The data set {name!r} is not known; there are {known}.")
+            raise ValueError(
+                f"The data set {name!r} is not known; there are {known}. (A folder of pictures "
+                "of your own is laid out <label>/*.jpg or <split>/<label>/*.jpg.)"
+            )
         try:
             builder = _download(name, data_dir, download, recipe)
         except NOT_TO_BE_HAD as problem:

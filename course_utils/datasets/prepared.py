@@ -5,31 +5,60 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from course_utils import settings
+from course_utils.datasets.folders import is_laid_out, read_splits
 
 if TYPE_CHECKING:
     import tensorflow_datasets as tfds
 
-SPLIT_NAMES = ("train", "test", "validation")
+# What the data folder holds beside folders of pictures.
+NO_PICTURES = ("tfds", "keras", "checkpoints", "trained")
 
 
-def find_builder(name: str, folders: list[Path]) -> "tfds.core.DatasetBuilder | None":
+def find_builder(name: str | Path, folders: list[Path]) -> "tfds.core.DatasetBuilder | None":
     """Return a TFDS builder that reads a prepared copy of `name`, or None.
 
     Looks for TFDS' own layout (`<folder>/<name>/<version>`, newest version first), then for
-    pictures laid out `<data folder>/<name>/<split>/<label>/*.jpg`.
-    Raises OSError if a copy is there but damaged.
+    pictures laid out `<data folder>/<name>/<split>/<label>/*.jpg` or `.../<label>/*.jpg`.
+    name: also the path of such a folder, wherever it is.
+    Raises OSError if a copy is there but damaged, FileNotFoundError or ValueError for a path
+    that cannot be used.
     """
     import course_utils.keras_inside.start
 
     import tensorflow_datasets as tfds
 
+    if is_path(name):
+        return _open_path(Path(name).expanduser())
     for version in _prepared_versions(name, folders):
         _check_shards(version)
         return tfds.builder_from_directory(version)
     pictures = settings.data_dir() / name
-    if any((pictures / split).is_dir() for split in SPLIT_NAMES):
-        return tfds.ImageFolder(pictures)
-    return None
+    parts = read_splits(pictures) if pictures.is_dir() and name not in NO_PICTURES else {}
+    return _build(pictures, parts) if parts else None
+
+
+def is_path(name: str | Path) -> bool:
+    """Tell whether this is the path of a folder ("~/pets", "./pets"), not a data set's name."""
+    text = str(name)
+    return isinstance(name, Path) or text.startswith((".", "~")) or Path(text).is_absolute()
+
+
+def _open_path(folder: Path):
+    """Return the builder of a folder of pictures; say what is wrong with one that is none."""
+    if not folder.is_dir():
+        raise FileNotFoundError(f"There is no folder {folder}: check its name.")
+    if parts := read_splits(folder):
+        return _build(folder, parts)
+    raise ValueError(
+        f"{folder} holds no pictures laid out <label>/*.jpg or <split>/<label>/*.jpg: "
+        "put the pictures of each label into a folder of its own."
+    )
+
+
+def _build(folder: Path, parts: dict):
+    from course_utils.datasets.picture_folder import PictureFolder
+
+    return PictureFolder(folder, parts)
 
 
 def find_names(folders: list[Path]) -> set[str]:
@@ -38,7 +67,7 @@ def find_names(folders: list[Path]) -> set[str]:
     pictures = {
         child.name
         for child in _folders_in(settings.data_dir())
-        if any((child / split).is_dir() for split in SPLIT_NAMES)
+        if child.name not in NO_PICTURES and is_laid_out(child)
     }
     return tfds_names | pictures
 

@@ -1,0 +1,253 @@
+"""Folders of pictures: every way in sees the same files, labels and order, and names the rest."""
+
+import io
+from pathlib import Path
+
+from course_utils import applications, datasets, pipelines, settings
+from course_utils.datasets import folders, loader
+
+import numpy as np
+import pytest
+from PIL import Image
+
+SIZE = (8, 8)
+
+
+@pytest.fixture(autouse=True)
+def auto(data_folder, monkeypatch):
+    """Pictures of one's own; nothing is downloaded, since no set of the course is asked for."""
+    monkeypatch.setenv("COURSE_DATA", "auto")
+    monkeypatch.setattr(loader, "_sources", {})
+    monkeypatch.setattr(folders, "_noticed", set())
+
+
+@pytest.fixture
+def home(data_folder):
+    return data_folder / "pets"
+
+
+def write(place, *names, value=None):
+    """Write pictures of one value each, by which they are known again."""
+    for number, name in enumerate(names):
+        path = place / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        grey = (10 * number + 5 if value is None else value,) * 3
+        kind = {".jfif": "JPEG", ".jpe": "JPEG", ".tif": "TIFF"}.get(path.suffix)
+        Image.new("RGB", (12, 9), grey).save(path, kind)
+
+
+def read_all(place, name="pets"):
+    """Return (value, label) of each picture in the order of each of the three ways in."""
+    files = folders.read_folder(place)
+    batches = pipelines.batches(place, image_size=SIZE)
+    ways = {"batches": list(batches.unbatch().as_numpy_iterator())}
+    ways["load"] = list(datasets.load(name, split="train", as_supervised=True).as_numpy_iterator())
+    train, validation = pipelines.splits(name, 0.3)
+    source = train.concatenate(validation)
+    ways["splits"] = list(pipelines.batches(source, image_size=SIZE).unbatch().as_numpy_iterator())
+    scale = {"batches": 255, "load": 1, "splits": 255}
+    return files, {
+        way: [(round(float(image.mean()) * scale[way]), int(label)) for image, label in rows]
+        for way, rows in ways.items()
+    }
+
+
+def test_three_ways_give_the_same_pictures_labels_and_order(home):
+    write(home / "train" / "cat", "1.png", "2.bmp", "deeper/3.tif", "deeper/still/4.webp")
+    write(home / "train" / "dog", "1.jfif", "2.jpe", value=200)
+    files, ways = read_all(home / "train")
+    assert files.class_names == ["cat", "dog"]
+    assert files.names == [
+        "cat/1.png",
+        "dog/1.jfif",
+        "cat/2.bmp",
+        "cat/deeper/3.tif",
+        "dog/2.jpe",
+        "cat/deeper/still/4.webp",
+    ]
+    assert ways["batches"] == [(5, 0), (200, 1), (15, 0), (25, 0), (200, 1), (35, 0)]
+    assert ways["load"] == ways["splits"] == ways["batches"]
+
+
+def test_each_stretch_holds_all_classes_in_like_shares(home):
+    write(home / "a", *(f"{number:02}.png" for number in range(40)), value=9)
+    write(home / "b", *(f"{number:02}.png" for number in range(10)), value=9)
+    labels = folders.read_folder(home).labels
+    assert [sum(labels[start : start + 10]) for start in range(0, 50, 10)] == [2] * 5
+    train, validation = pipelines.splits("pets", validation=0.2)
+    counts = [np.bincount([label for _, label in part]) for part in (train, validation)]
+    assert [count.tolist() for count in counts] == [[32, 8], [8, 2]]
+
+
+@pytest.mark.parametrize("name", ["pets", "path"])
+def test_a_folder_without_splits_is_all_for_training_and_can_be_split(home, name):
+    write(home / "cat", "1.png", "2.png")
+    write(home / "dog", "1.png", "2.png")
+    name = str(home) if name == "path" else name
+    assert set(datasets.load(name)) == {"train"}
+    train, validation = pipelines.splits(name, validation=0.5)
+    assert train.class_names == validation.class_names == ["cat", "dog"]
+    assert train.file_names == ["cat/1.png", "dog/1.png"]
+    assert validation.file_names == ["cat/2.png", "dog/2.png"]
+    assert datasets.title(name) == "pets" and datasets.source(name) == "real"
+
+
+@pytest.mark.parametrize("name", ["val", "valid", "validation"])
+def test_a_validation_folder_keeps_the_numbers_of_the_training_folder(home, name):
+    write(home / "train", "ant/1.png", "bee/1.png", "cat/1.png")
+    write(home / name, "bee/2.png", "cat/2.png")
+    (home / name / "ant").mkdir()
+    batches = pipelines.batches(home / name, image_size=SIZE)
+    assert batches.class_names == ["ant", "bee", "cat"]
+    assert [label for _, labels in batches for label in labels.numpy()] == [1, 2]
+    _, validation = pipelines.splits("pets")
+    assert [int(label) for _, label in validation] == [1, 2]
+    assert pipelines.batches(validation, image_size=SIZE).class_names == batches.class_names
+
+
+def test_the_classes_of_another_folder_can_be_given(tmp_path):
+    write(tmp_path / "new", "dog/1.png")
+    batches = pipelines.batches(tmp_path / "new", image_size=SIZE, class_names=["cat", "dog"])
+    assert batches.class_names == ["cat", "dog"]
+    assert next(iter(batches))[1].numpy().tolist() == [1]
+    with pytest.raises(ValueError, match="has a folder dog, which is none of the classes cat, cow"):
+        pipelines.batches(tmp_path / "new", image_size=SIZE, class_names=["cat", "cow"])
+    dataset = datasets.load(tmp_path / "new", split="train", as_supervised=True)
+    with pytest.raises(ValueError, match="class_names numbers the labels of a folder"):
+        pipelines.batches(dataset, image_size=SIZE, class_names=["cat", "dog"])
+
+
+@pytest.mark.parametrize("split", ["", "train"])
+def test_what_is_no_class(home, split, capsys):
+    place = home / split
+    write(place, "cat/1.png", "dog/1.png", "cow/.hidden.png", ".ipynb_checkpoints/1.png")
+    write(place, "__MACOSX/cat/._1.png", "__MACOSX/cat/2.png", "@eaDir/1.png")
+    (place / "a_empty").mkdir()
+    (place / "notes").mkdir()
+    (place / "notes" / "read me.txt").write_text("no picture")
+    files, ways = read_all(place)
+    assert files.class_names == ["cat", "dog"]
+    assert {label for rows in ways.values() for _, label in rows} == {0, 1}
+    assert capsys.readouterr().out == ""
+
+
+def test_a_second_copy_and_loose_pictures_are_left_out_and_named_once(home, capsys):
+    write(home, "cat/1.png", "dog/1.png", "pets/cat/1.png", "pets/dog/1.png", "loose.jpg", "b.jpg")
+    for _ in range(2):
+        batches = pipelines.batches(home, image_size=SIZE)
+    assert batches.class_names == ["cat", "dog"]
+    assert capsys.readouterr().out == (
+        "Left out of pets: pets (its folders have the names of the labels beside it); "
+        "b.jpg and 1 more (not in the folder of a label).\n"
+    )
+
+
+def test_a_folder_around_the_labels_is_named(home):
+    write(home, "cell_images/sick/1.png", "cell_images/well/1.png")
+    for read in (
+        lambda: pipelines.batches(home, image_size=SIZE),
+        lambda: pipelines.splits("pets"),
+    ):
+        with pytest.raises(ValueError, match="holds one folder, cell_images, whose folders are s"):
+            read()
+
+
+def test_a_label_may_be_called_train(tmp_path):
+    write(tmp_path, "bus/1.png", "train/1.png")
+    assert pipelines.batches(tmp_path, image_size=SIZE).class_names == ["bus", "train"]
+
+
+BROKEN = {
+    "cat/empty.jpg": b"",
+    "cat/page.png": b"<!DOCTYPE html>",
+    "dog/phone.heic": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(99),
+}
+
+
+@pytest.fixture
+def with_broken(home):
+    write(home / "train", *(f"{label}/{n}.png" for label in ("cat", "dog") for n in "1yz"))
+    file = io.BytesIO()
+    Image.new("RGB", (20, 20), (90, 0, 0)).save(file, "JPEG")
+    for name, content in (BROKEN | {"dog/cut.jpg": file.getvalue()[:-200]}).items():
+        (home / "train" / name).write_bytes(content)
+    return home
+
+
+def test_broken_files_are_left_out_and_named_on_every_road(with_broken, capsys):
+    names = {*BROKEN, "dog/cut.jpg"}
+    whole = pipelines.batches(with_broken / "train", image_size=SIZE)
+    assert set(whole.broken) == names
+    parts = [pipelines.batches(part, image_size=SIZE) for part in pipelines.splits("pets", 0.4)]
+    assert {name for part in parts for name in part.broken} == names
+    capsys.readouterr()
+    decoded = datasets.load("pets", split="train", as_supervised=True)
+    said = capsys.readouterr().out
+    assert said.startswith("4 of 10 images cannot be decoded: ") and str(with_broken) not in said
+    assert all(name in said for name in names)
+    assert len(decoded) == 6
+    assert sorted(int(label) for _, label in decoded) == [0, 0, 0, 1, 1, 1]
+    assert [len(part) for part in datasets.load("pets", split=["train[:50%]", "train[50%:]"])] == [
+        sum(name not in names for name in folders.read_folder(with_broken / "train").names[part])
+        for part in (slice(5), slice(5, 10))
+    ]
+
+
+def test_slices_and_decoders_as_with_tfds(home):
+    import tensorflow_datasets as tfds
+
+    write(home / "train", *(f"{label}/{number}.png" for label in "ab" for number in range(5)))
+    first, rest = datasets.load("pets", split=["train[:80%]", "train[8:]"], as_supervised=True)
+    assert (len(first), len(rest)) == (8, 2)
+    skip = {"image": tfds.decode.SkipDecoding()}
+    example = next(iter(datasets.load("pets", split="train", decoders=skip)))
+    path = Path(example["image/filename"].numpy().decode())
+    assert example["image"].numpy() == path.read_bytes() and path.parent.name == "a"
+    with pytest.raises(ValueError, match="Unknown split 'test'"):
+        datasets.load("pets", split="test")
+    shuffled = datasets.load("pets", split="train", shuffle_files=True, as_supervised=True)
+    assert sorted(int(label) for _, label in shuffled) == [0] * 5 + [1] * 5
+
+
+def test_quick_takes_some_of_the_training_part(home, monkeypatch):
+    monkeypatch.setitem(settings.PROFILES, "quick", settings.Profile("quick", pictures=4))
+    names = [f"{label}/{number}.png" for label in "abc" for number in range(4)]
+    write(home / "train", *names)
+    write(home / "validation", *names)
+    train, validation = pipelines.splits("pets")
+    assert (len(train), len(validation)) == (4, 12)
+    assert train.file_names == ["a/0.png", "b/0.png", "c/0.png", "a/1.png"]
+    whole = pipelines.batches(home / "train", image_size=SIZE, batch_size=100)
+    assert [len(labels) for _, labels in whole] == [4]
+    assert next(iter(whole))[1].numpy().tolist() == [int(label) for _, label in train]
+    test = pipelines.batches(home / "validation", image_size=SIZE, batch_size=100)
+    assert [len(labels) for _, labels in test] == [12]
+    monkeypatch.setenv("COURSE_PROFILE", "demo")
+    assert len(pipelines.splits("pets")[0]) == 12
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_pictures_are_upright_as_in_read_photo(tmp_path, kind, orientation):
+    pixels = np.zeros((32, 48, 3), "uint8")
+    pixels[:16, :24], pixels[16:, :24] = (250, 0, 0), (0, 200, 90)
+    image = Image.fromarray(pixels)
+    exif = image.getexif()
+    exif[0x0112] = orientation
+    path = tmp_path / "phone" / "a" / f"1.{kind.lower()}"
+    path.parent.mkdir(parents=True)
+    image.save(path, kind, exif=exif)
+    photo = applications.read_photo(path)
+    trained = next(iter(pipelines.batches(tmp_path / "phone", image_size=photo.shape[:2])))[0][0]
+    np.testing.assert_allclose(trained * 255, photo, atol=8)
+    assert photo.shape[:2] == ((48, 32) if orientation > 4 else (32, 48))
+
+
+def test_folders_that_cannot_be_used(home):
+    with pytest.raises(FileNotFoundError, match="There is no folder .*gone: check its name"):
+        datasets.load(home / "gone")
+    write(home, "1.png")
+    with pytest.raises(ValueError, match=r"holds no pictures laid out <label>/\*\.jpg or"):
+        pipelines.splits(home)
+    with pytest.raises(ValueError, match=r"'pets' is not known.*laid out <label>/\*\.jpg or"):
+        datasets.load("pets")
