@@ -19,6 +19,7 @@ from course_utils.convolution import (
     pool,
     receptive_field,
 )
+from course_utils.convolution.windows import slide
 
 import numpy as np
 import pytest
@@ -289,6 +290,30 @@ def test_output_size_by_the_closed_formulas(size, kernel, stride, dilation):
         assert output_size(size, kernel, stride, "valid", dilation) == output_size(
             size, kernel, stride, 0, dilation
         )
+
+
+@given(convolutions())
+@small
+def test_windows_meet_what_convolve_multiplies(case):
+    image, kernel, options = case[0][..., 0], case[1][..., 0, 0], case[2]
+    output = convolve(image, kernel, **options)
+    windows = slide(image.shape, kernel.shape, **options)
+    assert windows.output == output.shape
+    padded = np.pad(image, windows.pads)
+    for place in np.ndindex(output.shape):
+        pixels, inside = windows.pixels(image, place)
+        assert (pixels * kernel).sum() == output[place]
+        assert (pixels == padded[np.ix_(*windows.cells(place))]).all()
+        assert not pixels[~inside].any()
+
+
+def test_windows_know_padding_from_black_pixels():
+    windows = slide((2, 2), 3, padding="same")
+    assert [windows.pixels(np.zeros((2, 2)), place)[1].sum() for place in ((0, 0), (1, 1))] == [
+        4,
+        4,
+    ]
+    assert slide((4, 4), 2, 2).pixels(np.zeros((4, 4)), (1, 1))[1].all()
 
 
 @given(convolutions())
