@@ -93,8 +93,10 @@ def batches(
     batch_size : images in a batch; the last batch holds what is left.
     shuffle : whether all images come in a new order in each epoch.
     seed : int for the same sequence of orders in each run, or None.
-    augment : a Keras layer or a function. It gets each batch of images, in each epoch anew, and
-        returns a batch. A layer has a seed of its own.
+    augment : a Keras layer, or a function of a batch of images, which it returns, or of images and
+        labels, of which it returns both. It is called in each epoch anew; a layer has a seed of
+        its own. Values stay between 0 and 1 (noise may go a little beyond), and what mixes
+        pictures must mix their labels, too: this is tried on the first batch.
     on_broken : "skip" leaves out the images that cannot be decoded and names them in a notice;
         "raise" makes them an error.
     class_names : the names of a folder's labels 0, 1, ..., where it may lack a class: those of
@@ -152,6 +154,8 @@ def batches(
         data = data.shuffle(count, seed=seed)
     data = data.batch(batch_size).map(_scale, num_parallel_calls=tf.data.AUTOTUNE)
     if augment is not None:  # one batch after the other, so that seeds fix the result
+        first = images.map(_without_mark).take(batch_size).batch(batch_size).map(_scale)
+        _try_augment(augment, *next(iter(first)))
         data = data.map(partial(_augment, augment=augment))
     data = data.prefetch(tf.data.AUTOTUNE)
     data.class_names, data.broken = class_names, broken
@@ -253,8 +257,65 @@ def _scale(images, labels):
 
 
 def _augment(images, labels, augment):
-    options = {"training": True} if isinstance(augment, keras.Layer) else {}
-    return augment(images, **options), labels
+    if isinstance(augment, keras.Layer):
+        return augment(images, training=True), labels
+    return augment(images, labels) if _takes_labels(augment) else (augment(images), labels)
+
+
+def _takes_labels(augment) -> bool:
+    """Tell whether a function wants images and labels: two arguments without a default."""
+    try:
+        wanted = inspect.signature(augment).parameters.values()
+    except (TypeError, ValueError):  # a built-in function may not say
+        return False
+    by_position = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return sum(one.kind in by_position and one.default is one.empty for one in wanted) == 2
+
+
+def _try_augment(augment, images, labels) -> None:
+    """Augment a batch and look at what comes out; a layer's seed is put back to where it was."""
+    layers = _all_layers(augment) if isinstance(augment, keras.Layer) else []
+    for layer in layers:
+        name = type(layer).__name__
+        if isinstance(layer, (keras.layers.MixUp, keras.layers.CutMix)):
+            raise ValueError(
+                f"{name} mixes pictures, and here their labels would stay as they are: give a "
+                "function of images and labels that mixes both."
+            )
+        if max(getattr(layer, "value_range", (0, 1))) > 1:
+            raise ValueError(
+                f"{name} is set to values from 0 to 255, and these images have 0 to 1: "
+                "give it value_range=(0, 1)."
+            )
+    before = [(variable, variable.numpy()) for variable in getattr(augment, "variables", ())]
+    result = _augment(images, labels, augment)
+    for variable, value in before:
+        variable.assign(value)
+    if not (isinstance(result, tuple) and len(result) == 2):
+        raise ValueError(
+            f"augment returns a {type(result).__name__}: a function of images and labels returns "
+            "both."
+        )
+    _check_augmented(*result, images)
+
+
+def _all_layers(layer) -> list:
+    return [layer, *(one for child in getattr(layer, "layers", ()) for one in _all_layers(child))]
+
+
+def _check_augmented(changed, new_labels, images) -> None:
+    counts = [len(keras.tree.flatten(part)[0]) for part in (changed, new_labels)]
+    if tuple(getattr(changed, "shape", ()))[3:] != (3,) or counts != [len(images)] * 2:
+        raise ValueError(
+            f"augment makes {getattr(changed, 'shape', type(changed).__name__)} of a batch of "
+            f"shape {images.shape}: return as many images, of shape (height, width, 3)."
+        )
+    low, high = float(tf.reduce_min(changed)), float(tf.reduce_max(changed))
+    if not (-1 <= low and high <= 2):  # nor are these numbers, where a value is none
+        raise ValueError(
+            f"augment gives values from {low:.3g} to {high:.3g}, and images have 0 to 1: a layer "
+            "may need value_range=(0, 1), a function must not scale to 255."
+        )
 
 
 def _open(source, class_names):

@@ -286,7 +286,7 @@ def test_augmentation_may_be_a_function_of_a_batch():
     dataset = encoded_dataset(FLAT_FILES)
     images, _ = read(pipelines.batches(dataset, image_size=SIZE, augment=mirror))
     np.testing.assert_allclose(images[:, 0, 0, 0], 1 - VALUES / 255, atol=1e-6)
-    assert seen[0] == [None, *SIZE, 3]
+    assert seen == [[len(VALUES), *SIZE, 3], [None, *SIZE, 3]]  # tried on the first batch
 
 
 def test_the_courses_augmentation_is_the_same_in_each_run_with_a_seed():
@@ -384,6 +384,89 @@ def test_an_error_of_the_source_is_not_taken_for_a_broken_image():
 
     with pytest.raises(tf.errors.OpError, match="ZeroDivisionError"):
         pipelines.batches(encoded_dataset(FLAT_FILES).map(fail), image_size=SIZE)
+
+
+# What an augmentation may do
+
+
+def augmented(augment, **options):
+    data = encoded_dataset(FLAT_FILES)
+    options = {"image_size": SIZE, "batch_size": 4} | options
+    return pipelines.batches(data, augment=augment, **options)
+
+
+def test_labels_go_along_with_a_function_of_both():
+    def mix(images, labels):
+        labels = tf.one_hot(labels, 10)
+        return (images + images[::-1]) / 2, (labels + labels[::-1]) / 2
+
+    images, labels = read(augmented(mix, batch_size=10))
+    plain, numbers = read(augmented(None, batch_size=10))
+    np.testing.assert_allclose(images, (plain + plain[::-1]) / 2, atol=1e-6)
+    np.testing.assert_array_equal(labels, (np.eye(10) + np.eye(10)[::-1])[numbers] / 2)
+
+
+def test_a_second_argument_with_a_default_is_no_label():
+    def scale(images, strength=0.5):
+        return images * strength
+
+    images, labels = read(augmented(scale))
+    np.testing.assert_allclose(images, read(augmented(None))[0] / 2)
+    np.testing.assert_array_equal(labels, np.arange(10))
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        keras.layers.RandomBrightness(0.2),
+        keras.layers.RandomErasing(),
+        keras.Sequential([keras.layers.RandomFlip(), keras.layers.RandomContrast(0.5)]),
+    ],
+)
+def test_layers_that_are_set_to_255(layer):
+    with pytest.raises(ValueError, match=r"^Random\w+ is set to .*: give it value_range=\(0, 1\)"):
+        augmented(layer)
+
+
+def test_the_same_layers_set_to_1():
+    layers = [
+        keras.layers.RandomBrightness(0.2, value_range=(0, 1), seed=1),
+        keras.layers.RandomErasing(value_range=(0, 1), seed=1),
+        keras.layers.RandomContrast(0.5, value_range=(0, 1), seed=1),
+    ]
+    images, _ = read(augmented(keras.Sequential(layers)))
+    assert 0 <= images.min() and images.max() <= 1
+
+
+@pytest.mark.parametrize("layer", [keras.layers.MixUp(), keras.layers.CutMix()])
+def test_layers_that_mix_pictures_without_their_labels(layer):
+    with pytest.raises(ValueError, match="mixes pictures, and here their labels would stay"):
+        augmented(layer)
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (lambda images: images * 255, "values from 0 to 225, and images have 0 to 1"),
+        (lambda images: images / 0, "values from nan to nan"),
+        (lambda images, labels: images, "a function of images and labels returns both"),
+        (lambda images: images[:1], r"makes \(1, 8, 10, 3\) of a batch of shape \(4, 8, 10, 3\)"),
+        (lambda images: images[..., 0], r"makes \(4, 8, 10\) of a batch"),
+        (lambda images: (images, 0), "makes tuple of a batch"),
+        (lambda images, labels: (images, labels[:1]), "return as many images"),
+    ],
+)
+def test_functions_that_give_what_no_batch_may_be(function, message):
+    with pytest.raises(ValueError, match=message):
+        augmented(function, batch_size=10 if "225" in message else 4)
+
+
+def test_trying_a_layer_leaves_its_seed_where_it_was():
+    layers = [keras.layers.RandomFlip("vertical", seed=3) for _ in range(2)]
+    waves = tf.data.Dataset.from_tensor_slices(([RGB] * 16, range(16)))
+    images, _ = read(pipelines.batches(waves, image_size=RGB.shape[:2], augment=layers[0]))
+    expected = layers[1](np.stack([RGB] * 16) / np.float32(255), training=True)
+    np.testing.assert_allclose(images, expected, atol=1e-6)
 
 
 # What a data set is known by
