@@ -51,7 +51,6 @@ NOT_YET_TYPED = (
     "exercises",
     "expected",
     "plotting",
-    "publishing",
     "training",
 )
 

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from course_utils.publishing import notebooks
 
+import nbformat
+from nbformat import NotebookNode
+
 WORDS = 150  # of prose with formulas, read in a minute
 LINES = 12  # of code, read in a minute
 LOOKS = 4  # outputs looked at in a minute
@@ -38,7 +41,7 @@ class Minutes:
         return max(5, 5 * round(exact / 5))
 
 
-def count(notebook) -> Minutes:
+def count(notebook: NotebookNode) -> Minutes:
     """Return the minutes that a notebook asks for.
 
     Code is a cell's lines and one look at its output; each call of a method `fit` is a training;
@@ -57,7 +60,7 @@ def count(notebook) -> Minutes:
     )
 
 
-def stated(notebook) -> int:
+def stated(notebook: NotebookNode) -> int:
     """Return the minutes that a notebook's first cell states; ValueError if it states none."""
     found = _STATED.search(notebook.cells[0].source)
     if not found:
@@ -70,8 +73,6 @@ def stated(notebook) -> int:
 
 def show() -> None:
     """Print for each notebook what its minutes are made of, and what it states."""
-    import nbformat
-
     print(f"{'':32}prose  code  trainings  exercises  minutes  stated")
     for path in notebooks.find():
         notebook = nbformat.read(path, as_version=4)

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from course_utils import files
 
+import nbformat
+from nbformat import NotebookNode
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "notebooks"
 
@@ -33,26 +36,24 @@ def choose(names: tuple[str, ...] = ()) -> list[Path]:
     return [path for path in paths if not names or path.name.startswith(names)]
 
 
-def save(notebook, path: Path) -> None:
+def save(notebook: NotebookNode, path: Path) -> None:
     """Write a notebook whole or not at all; the file's permissions stay."""
-    import nbformat
-
     with files.replacing(path) as beside:
         nbformat.write(notebook, beside)
 
 
-def title_of(notebook) -> str:
+def title_of(notebook: NotebookNode) -> str:
     """Return the text of a notebook's first heading."""
     return notebook.cells[0].source.split("\n")[0].lstrip("# ").strip()
 
 
-def promise_of(notebook) -> str:
+def promise_of(notebook: NotebookNode) -> str:
     """Return the one-sentence promise below a notebook's title, without its markup."""
     paragraphs = notebook.cells[0].source.split("\n\n")
     return re.sub(r"[*_`]", "", paragraphs[1]).replace("\n", " ") if len(paragraphs) > 1 else ""
 
 
-def without_deeper(notebook):
+def without_deeper(notebook: NotebookNode) -> NotebookNode:
     """Return a copy without the sections that are marked as deeper, which are optional.
 
     A section is marked by `"deeper": true` in the metadata of the cell that begins with its

@@ -12,6 +12,8 @@ from pathlib import Path
 from course_utils import files
 from course_utils.publishing import notebooks, run
 
+from nbformat import NotebookNode
+
 PAGES = notebooks.ROOT / "build" / "course"
 TEMPLATES = Path(str(resources.files("course_utils.publishing") / "templates"))
 
@@ -34,7 +36,7 @@ def write(names: tuple[str, ...] = (), folder: Path = PAGES) -> None:
     write_index(entries, folder / "index.html")
 
 
-def write_page(notebook, path: Path) -> None:
+def write_page(notebook: NotebookNode, path: Path) -> None:
     """Write an executed notebook as one HTML file that needs no network."""
     from nbconvert import HTMLExporter
 
@@ -60,7 +62,7 @@ def write_text(text: str, path: Path) -> None:
         beside.write_text(text, encoding="utf-8")
 
 
-def with_mathml(notebook):
+def with_mathml(notebook: NotebookNode) -> NotebookNode:
     """Return a copy of a notebook with the formulas of its prose as MathML."""
     notebook = copy.deepcopy(notebook)
     for cell in notebook.cells:

@@ -8,13 +8,13 @@ from course_utils.exercises.kinds import Open
 from course_utils.exercises.kinds.question import sentence, source_of
 from course_utils.publishing import notebooks, pages
 
+import nbformat
+
 _TASK = re.compile(r"#### Your turn · [^\n]*\n+(.*)", re.DOTALL)
 
 
 def write_exercises(path: Path = pages.PAGES / "exercises.html") -> Path:
     """Write the page of all questions as one HTML file, and return where it lies."""
-    import nbformat
-
     modules = exercises.modules()
     counts = {module: len(exercises.questions_of(module)) for module in modules}
     intro = (
@@ -44,8 +44,6 @@ def _describe_module(module: str) -> list[str]:
 
 def _read_notebook(path: Path) -> tuple[str, dict[str, str]]:
     """Return a notebook's title, and the task that stands above each question's cell."""
-    import nbformat
-
     notebook, tasks = nbformat.read(path, as_version=4), {}
     for above, cell in zip(notebook.cells, notebook.cells[1:], strict=False):
         asked = re.search(r"^(q\d+)\.check\(", cell.source, re.M)

@@ -10,19 +10,21 @@ from course_utils import settings
 from course_utils.progress import Progress
 from course_utils.publishing import notebooks, used
 
+import nbformat
+from nbformat import NotebookNode
+
 RENEWED = notebooks.ROOT / "build" / "renewed"
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def execute(path: Path, **environment: str):
+def execute(path: Path, **environment: str) -> NotebookNode:
     """Run a notebook from the top in a fresh kernel and return it with its new outputs.
 
     environment: variables for the kernel beside those of this process. The kernel is this
     Python's, whatever the notebook was saved with.
     Raises RuntimeError, naming notebook and cell, if a cell fails; the file is not touched.
     """
-    import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, DeadKernelError
 

@@ -16,6 +16,9 @@ from pathlib import Path
 
 from course_utils.publishing import notebooks, pages
 
+import nbformat
+from nbformat import NotebookNode
+
 SLIDES = notebooks.ROOT / "build" / "slides"
 REVEAL = "reveal.js@6.0.2"
 REVEAL_SHA512 = (
@@ -38,8 +41,6 @@ def write(names: tuple[str, ...] = (), folder: Path = SLIDES) -> None:
     names: beginnings of file names, as "01"; none means all. Raises RuntimeError where reveal.js
     cannot be fetched; without a Chromium there are no PDF files, and a sentence says so.
     """
-    import nbformat
-
     folder.mkdir(parents=True, exist_ok=True)
     fetch_reveal(folder / "reveal")
     browser, entries = find_browser(), []
@@ -122,7 +123,7 @@ def print_pdf(browser: str, page: Path) -> Path:
     return target
 
 
-def to_html(notebook) -> str:
+def to_html(notebook: NotebookNode) -> str:
     """Return the slides of a notebook as a page that expects reveal.js in the folder `reveal`.
 
     Sections that are marked as deeper are left out.
