@@ -47,7 +47,7 @@ def test_row_labels_and_alt_text():
     assert [text.get_text() for text in picture.axes[0].get_yticklabels()] == ["early", "late"]
     assert picture.alt == (
         "Two: A sheet of 6 images of 5 by 5 pixels in 2 rows (blue low, yellow high), "
-        "labelled early, late."
+        "labelled early, late. Seen: all are dark all over; they look alike."
     )
 
 

@@ -1,5 +1,6 @@
 """Charts: curves over a number, bars over names, and the course of a training run."""
 
+from course_utils.plotting.alt import describe_line, show_number
 from course_utils.plotting.picture import (
     BLUE,
     LINE_STYLES,
@@ -7,7 +8,6 @@ from course_utils.plotting.picture import (
     ORANGE,
     PALETTE,
     Picture,
-    join_words,
     new_axes,
     new_picture,
 )
@@ -43,10 +43,6 @@ def show_curves(
         _set_log(ax.xaxis)
     if log_y:
         _set_log(ax.yaxis)
-    figure.alt = f"{title}. Line chart of {ylabel} against {xlabel}. " + " ".join(
-        _describe_curve(label, values, _positions(x, values), percent)
-        for label, values in curves.items()
-    )
     return figure
 
 
@@ -100,8 +96,9 @@ def show_history(history, *, title: str, metric: str = "accuracy") -> Picture:
         ax.set_title(name)
         ax.set_xlabel("epoch")
         ax.xaxis.get_major_locator().set_params(integer=True)
+    in_shares = "{:.1%}".format if shares else show_number
     figure.alt = f"{title}. Two line charts by epoch. " + " ".join(
-        _describe_curve(name, values, epochs, percent=shares and name.endswith(metric))
+        describe_line(name, values, epochs, in_shares if name.endswith(metric) else show_number)
         for name, values in record.items()
         if name.removeprefix("val_") in ("loss", metric)
     )
@@ -137,32 +134,8 @@ def show_bars(
     ax.margins(y=0.12)
     if percent:
         ax.yaxis.set_major_formatter("{x:.0%}")
-    pairs = ", ".join(f"{label} {text}" for label, text in zip(labels, texts, strict=True))
-    figure.alt = f"{title}. Bar chart of {ylabel}: {pairs}."
     return figure
 
 
 def _positions(x, values):
     return np.arange(1, len(values) + 1) if x is None else np.asarray(x)
-
-
-def _place(x) -> str:
-    """Return a position on the axis: 0.0282727 as 0.0283, and 20000 as it is."""
-    return f"{x:g}" if abs(x) >= 100 else f"{x:.3g}"
-
-
-def _describe_curve(label, values, x, percent: bool) -> str:
-    values = np.asarray(values, dtype=float)
-    show = "{:.1%}" if percent else "{:.3g}"
-    points = [
-        f"{show.format(value)} at {_place(place)}" for value, place in zip(values, x, strict=True)
-    ]
-    if len(values) == 1:
-        return f"{label}: {points[0]}."
-    turns = [
-        f"{word} {points[place]}"
-        for word, place in (("highest", np.argmax(values)), ("lowest", np.argmin(values)))
-        if place not in (0, len(values) - 1)
-    ]
-    ends = f"from {points[0]} to {points[-1]}"
-    return f"{label}: {join_words([ends, *turns])}."

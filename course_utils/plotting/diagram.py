@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from course_utils.keras_inside.graph import calls
+from course_utils.plotting.alt import join_words
 from course_utils.plotting.picture import (
     BLACK,
     BLUE,
@@ -12,7 +13,6 @@ from course_utils.plotting.picture import (
     PURPLE,
     SKY,
     Picture,
-    join_words,
     new_picture,
 )
 

@@ -1,8 +1,9 @@
 """Receptive fields drawn over an image: how much of it one value of each layer sees."""
 
 from course_utils.convolution.checks import by
+from course_utils.plotting.alt import join_words
 from course_utils.plotting.images import draw_image
-from course_utils.plotting.picture import PALETTE, Picture, join_words, new_axes, new_picture
+from course_utils.plotting.picture import PALETTE, Picture, new_axes, new_picture
 
 import numpy as np
 

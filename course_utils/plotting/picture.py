@@ -1,13 +1,19 @@
-"""A matplotlib figure that carries its alt text and shows it wherever the notebook is read."""
+"""A matplotlib figure as an image with its alt text, wherever the notebook is read."""
 
 import base64
 import html
 import io
+import textwrap
+import warnings
+from functools import cache
+
+from course_utils.plotting import alt as alt_text
 
 import matplotlib
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 # Okabe and Ito's palette: told apart with every common kind of colour vision.
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
@@ -18,7 +24,11 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 PIXELS_PER_INCH = 96  # on the reader's screen
 SHARPNESS = 1.6  # pixels in the file for each pixel on the screen
-COLOURS, GREYS = 128, 48  # of a picture's palette, beside white
+MOST_PIXELS = 2400  # of the file's longer side
+COLOURS, GREYS = 128, 126  # of a chart's palette, beside white
+PHOTOGRAPH = 6_000  # colours and more: a chart with smooth letters has half as many
+QUALITY = 86  # of a photograph's file
+EDGE = 6  # pixels of white around a picture, which is a white card on a dark page
 
 STYLE = {
     "font.size": 10.5,
@@ -36,35 +46,93 @@ STYLE = {
 
 
 class Picture(Figure):
-    """A matplotlib `Figure` with `alt`, the words for readers who do not see it."""
+    """A matplotlib `Figure` in the course's style; `alt` is for readers who do not see it."""
 
-    alt = ""
+    _alt = ""
+
+    @property
+    def alt(self) -> str:
+        """The words that were set, or else those computed from what the figure shows."""
+        return self._alt or alt_text.describe(self)
+
+    @alt.setter
+    def alt(self, words: str) -> None:
+        self._alt = words
 
     def to_png(self) -> bytes:
-        """Return the picture as a PNG file of at most 177 colours, which halves its size."""
-        from PIL import Image
-
-        drawn, packed = io.BytesIO(), io.BytesIO()
-        with matplotlib.rc_context(STYLE):
-            self.savefig(drawn, format="png", dpi=PIXELS_PER_INCH * SHARPNESS)
-        _reduce_colours(Image.open(drawn).convert("RGB")).save(
-            packed, format="png", compress_level=8
-        )
+        """Return the picture as a PNG file, with all its colours."""
+        packed = io.BytesIO()
+        _render(self).save(packed, format="png", compress_level=8)
         return packed.getvalue()
 
     def to_html(self) -> str:
         """Return an `<img>` element with the picture inside and its alt text."""
-        width = round(self.get_size_inches()[0] * PIXELS_PER_INCH)
-        data = base64.b64encode(self.to_png()).decode("ascii")
-        return (
-            f'<img src="data:image/png;base64,{data}" alt="{html.escape(self.alt)}" '
-            f'width="{width}" style="max-width:100%;height:auto">'
+        return to_html(self)
+
+
+def words_of(figure: Figure) -> str:
+    """Return the alt text of any figure: its own `alt`, or what is computed from it."""
+    return getattr(figure, "alt", "") or alt_text.describe(figure)
+
+
+def to_html(figure: Figure) -> str:
+    """Return an `<img>` element with any matplotlib figure inside and its alt text."""
+    image = _render(figure)
+    kind, content = _pack(image)
+    data = base64.b64encode(content).decode("ascii")
+    width = round(image.width / SHARPNESS) + 2 * EDGE
+    return (
+        f'<img src="data:image/{kind};base64,{data}" alt="{html.escape(words_of(figure))}" '
+        f'width="{width}" style="max-width:100%;height:auto;box-sizing:border-box;'
+        f'padding:{EDGE}px;background:#fff">'
+    )
+
+
+def _render(figure: Figure):
+    """Return a figure as an RGB image of PIL, `SHARPNESS` pixels for each pixel of the screen."""
+    from PIL import Image
+
+    own = isinstance(figure, Picture)
+    if own:  # what is written on it is no formula
+        for text in figure.findobj(Text):
+            text.set_parse_math(False)
+    # A figure of one's own is as large as in Jupyter: with its dpi, cut to what is drawn.
+    usual = matplotlib.rcParamsDefault["figure.dpi"]
+    zoom = SHARPNESS if own else SHARPNESS * figure.get_dpi() / usual
+    zoom = min(zoom, MOST_PIXELS / (PIXELS_PER_INCH * max(figure.get_size_inches())))
+    drawn = io.BytesIO()
+    with matplotlib.rc_context(STYLE if own else {}), warnings.catch_warnings():
+        # A letter that no font here has is drawn as a box; the alt text holds it.
+        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
+        figure.savefig(
+            drawn,
+            format="png",
+            dpi=PIXELS_PER_INCH * zoom,
+            bbox_inches=None if own else "tight",
         )
+    image = Image.open(drawn).convert("RGBA")
+    page = Image.new("RGBA", image.size, "white")
+    page.alpha_composite(image)
+    return page.convert("RGB")
 
-    def _ipython_display_(self):
-        from IPython.display import display
 
-        display({"text/html": self.to_html(), "text/plain": self.alt}, raw=True)
+def _pack(image) -> tuple[str, bytes]:
+    """Return the kind and the bytes of a small file.
+
+    Photographs, known by their many colours, become a WebP (half of a JPEG as good), all else a
+    PNG: greys as they are, a chart with a palette.
+    """
+    packed = io.BytesIO()
+    pixels = np.asarray(image).astype(np.uint32)
+    red, green, blue = np.moveaxis(pixels, 2, 0)
+    if (red == green).all() and (green == blue).all():
+        image.convert("L").save(packed, format="png", compress_level=8)
+    elif np.unique(red << 16 | green << 8 | blue).size > PHOTOGRAPH:
+        image.save(packed, format="webp", quality=QUALITY)
+        return "webp", packed.getvalue()
+    else:
+        _reduce_colours(image).save(packed, format="png", compress_level=8)
+    return "png", packed.getvalue()
 
 
 def _reduce_colours(image):
@@ -87,7 +155,7 @@ def _reduce_colours(image):
 
 def new_picture(width: float, height: float, title: str = "", alt: str = "") -> Picture:
     """Return an empty picture of `width` x `height` inches with the course's style."""
-    with matplotlib.rc_context(STYLE):
+    with matplotlib.rc_context({**STYLE, "font.family": _fonts()}):
         figure = Picture(figsize=(width, height), layout="constrained", facecolor="white")
         FigureCanvasAgg(figure)
         if title:
@@ -98,11 +166,25 @@ def new_picture(width: float, height: float, title: str = "", alt: str = "") -> 
 
 def new_axes(figure: Picture, rows: int = 1, columns: int = 1, **options) -> np.ndarray:
     """Return a (rows, columns) array of axes in the course's style; options as in `subplots`."""
-    with matplotlib.rc_context(STYLE):
+    with matplotlib.rc_context({**STYLE, "font.family": _fonts()}):
         return figure.subplots(rows, columns, squeeze=False, **options)
 
 
-def join_words(words) -> str:
-    """Return "a", "a and b" or "a, b and c"."""
-    words = [str(word) for word in words]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+def wrap(text: str, width: float, lines: int = 4) -> str:
+    """Break a text into lines of at most `width` characters; what exceeds `lines` is cut off."""
+    own = str(text).split("\n")
+    broken = [part for line in own for part in textwrap.wrap(line, max(3, int(width))) or [""]]
+    if len(broken) > lines:
+        broken = [*broken[: lines - 1], broken[lines - 1][: max(3, int(width)) - 1] + "…"]
+    return "\n".join(broken)
+
+
+@cache
+def _fonts() -> list[str]:
+    """Return matplotlib's own font, and one of this machine with Chinese letters, if it has one."""
+    from matplotlib.font_manager import fontManager
+
+    there = {font.name for font in fontManager.ttflist}
+    known = ("Noto Sans CJK SC", "Noto Sans CJK JP", "PingFang SC", "Hiragino Sans GB",
+             "Microsoft YaHei", "WenQuanYi Zen Hei")  # fmt: skip
+    return ["DejaVu Sans", *[name for name in known if name in there][:1]]

@@ -105,7 +105,9 @@ class Steps:
         return path
 
     def _ipython_display_(self):
-        self.filmstrip()._ipython_display_()
+        from IPython.display import display
+
+        display(self.filmstrip())
 
     def _choose(self, chosen) -> list[int]:
         last = len(self) - 1

@@ -1,7 +1,9 @@
 """Many small images of one size on a sheet: weights, feature maps, patterns."""
 
-from course_utils.plotting.images import COLOUR_MAPS, DIVERGING, SEQUENTIAL, _to_2d_or_rgb
-from course_utils.plotting.picture import STYLE, Picture, new_axes, new_picture
+from course_utils.plotting import raster
+from course_utils.plotting.alt import MEANINGS, describe_looks
+from course_utils.plotting.images import DIVERGING, SEQUENTIAL
+from course_utils.plotting.picture import STYLE, Picture, new_axes, new_picture, wrap
 
 import matplotlib
 import numpy as np
@@ -27,15 +29,16 @@ def show_tiles(
     text for each row, or fewer, for as many rows each; width: of the sheet in inches. Each image
     uses the whole colour map (white is zero in "RdBu_r"), or all the same with `shared_scale`.
     """
-    images = [np.asarray(_to_2d_or_rgb(image), dtype="float32") for image in images]
+    images = raster.to_colours([raster.to_image(image) for image in images])
     if not images or len({image.shape for image in images}) > 1:
         shapes = ", ".join(sorted({str(image.shape) for image in images})) or "none"
         raise ValueError(f"A sheet takes images of one shape; there are {shapes}.")
     rows = -(-len(images) // columns)
-    sheet, step = _lay_out(_scale(np.stack(images), colormap, shared_scale), rows, columns)
+    stack = np.stack(images)
+    sheet, step = _lay_out(raster.scale(stack, colormap, shared_scale), rows, columns)
     label_width = 0.9 if row_labels else 0.05
     tall = (width - label_width) * sheet.shape[0] / sheet.shape[1] + (0.45 if title else 0.1)
-    figure = new_picture(width, tall, title)
+    figure = new_picture(width, tall, wrap(title, 9.5 * width))
     ax = new_axes(figure)[0, 0]
     low = -1 if colormap == DIVERGING else 0
     colours = matplotlib.colormaps[colormap].with_extremes(bad="white")
@@ -43,11 +46,13 @@ def show_tiles(
     ax.set_xticks([])
     _label_rows(ax, list(row_labels or []), rows, step)
     height, breadth = images[0].shape[:2]
-    colours = COLOUR_MAPS.get(colormap, ("", ""))[1] if images[0].ndim == 2 else ""
+    meaning = MEANINGS.get(colormap, "") if images[0].ndim == 2 else ""
     words = f"A sheet of {len(images)} images of {height} by {breadth} pixels in {rows} row"
-    words += "s" * (rows > 1) + (f" ({colours})" if colours else "")
+    words += "s" * (rows > 1) + (f" ({meaning})" if meaning else "")
     labels = f", labelled {', '.join(row_labels)}" if row_labels else ""
-    figure.alt = alt or f"{title}: {words}{labels}.".removeprefix(": ")
+    shared = raster.limits(stack, colormap) if shared_scale else None
+    looks = describe_looks(images, colormap, shared)
+    figure.alt = alt or f"{title}: {words}{labels}. {looks}".removeprefix(": ")
     return figure
 
 
@@ -67,7 +72,7 @@ def show_stages(stages: dict, *, title: str) -> Picture:
             )
         rows = -(-values.shape[-1] // MAPS_IN_A_ROW) if values.ndim == 3 else 1
         if values.ndim == 3:
-            maps = _scale(np.moveaxis(values, -1, 0), SEQUENTIAL, shared=False)
+            maps = raster.scale(np.moveaxis(values, -1, 0))
             sheets.append(_lay_out(maps, rows, MAPS_IN_A_ROW)[0])
             sizes.append(f"{values.shape[-1]} maps of {values.shape[0]} x {values.shape[1]}")
         else:
@@ -92,28 +97,11 @@ def show_stages(stages: dict, *, title: str) -> Picture:
     return figure
 
 
-def _scale(images, colormap, shared):
-    """Bring grey images to 0 to 1, or to -1 to 1 around zero; colour stays as it is."""
-    if images.ndim == 4:
-        return np.clip(images, 0, 1)
-    axes = None if shared else (1, 2)
-    if colormap == DIVERGING:
-        return images / np.maximum(np.abs(images).max(axis=axes, keepdims=True), 1e-9)
-    images = images - images.min(axis=axes, keepdims=True)
-    return images / np.maximum(images.max(axis=axes, keepdims=True), 1e-9)
-
-
 def _lay_out(images, rows, columns):
     """Return all images in one array, NaN (or white) between them, and a row's height in it."""
-    factor = max(1, SIDE // max(images.shape[1:3]))
-    images = images.repeat(factor, axis=1).repeat(factor, axis=2)
-    empty = np.nan if images.ndim == 3 else 1.0
-    _, height, width, *channels = images.shape
-    sheet = np.full((rows * (height + GAP), columns * (width + GAP), *channels), empty, "float32")
-    for place, image in enumerate(images):
-        top, left = place // columns * (height + GAP), place % columns * (width + GAP)
-        sheet[top : top + height, left : left + width] = image
-    return sheet[:-GAP, :-GAP], height + GAP
+    images = raster.enlarge(images, max(1, SIDE // max(images.shape[1:3])))
+    white = np.nan if images.ndim == 3 else 255 if images.dtype == np.uint8 else 1.0
+    return raster.tile(images, columns, GAP, white), images.shape[1] + GAP
 
 
 def _label_rows(ax, labels, rows, step):
