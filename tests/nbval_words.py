@@ -28,11 +28,7 @@ _NUMBER = re.compile(
     r"|\b(?:nan|inf)\b|(?<=[>|\s])–(?=[<|\s]|$)",  # a dash in a table: no number
     re.MULTILINE,
 )
-_PLACES = re.compile(
-    r"\b(?:(?:top|bottom|upper|lower|left|right|middle|centre|highest|lowest|higher|lower|"
-    r"bright|dark|bright(?:er|est)|dark(?:er|est)|rises|falls|rising|falling)\b(?!-)[ ,]*)+"
-)
-# In this order. # stands for a number, ~ for where something is seen or which way it goes.
+# In this order; # stands for a number.
 _RULES = [
     (_PICTURE, "PICTURE"),
     # Until every notebook was renewed: the table at the end has other columns than committed.
@@ -42,7 +38,7 @@ _RULES = [
     (_NUMBER, "#"),
     (re.compile(r"\b(?:real|stand-in) (?=weights)"), ""),
     (re.compile(r"(?:,| and) (?:highest|lowest) # at #"), ""),  # a curve that turns, or not
-    (_PLACES, "~ "),
+    (re.compile(r"(?<=# bars, )highest [^.;]*, lowest [^.;]*"), "highest and lowest"),
     (re.compile(r"\[[\s#,.\[\]]*#[\s#,.\[\]]*\]"), "[#]"),  # an array
     (re.compile(r"#(?:[ ,;/x]+#)+"), "#"),  # numbers in a row
     (re.compile(r"(?<=[:;,] )([^:;,\n]*#[^:;,\n]*)(?:[;,] \1)+(?=[;,.\n<]|$)"), r"\1"),  # captions

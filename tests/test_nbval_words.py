@@ -137,7 +137,7 @@ def test_it_is_counted(outcomes):
         ("ten (MNIST): 3", "ten (scikit-learn&#x27;s digits, a stand-in for MNIST): 3"),
         ("10 to train on (Cats and dogs)", "8 to train on (cats and dogs)"),
         ("from 1 at 1 to 2 at 5.", "from 1 at 1 to 2 at 5, highest 3 at 2 and lowest 0 at 4."),
-        ("brightest at the top left", "brightest at the bottom"),
+        ("30 bars, highest cat 3.5, lowest dog 1.", "25 bars, highest dog 4, lowest owl 2."),
         ("VGG16 | 3 | 12", "VGG16 | 3 | \u2013"),
         ("3.5 s  |", "12.5 s |"),
         ("a map of 28x28", "a map of 7x7x64"),
@@ -157,6 +157,7 @@ def test_the_same_words(one, other):
         ("Fashion-MNIST", "MNIST"),
         ("top-5 accuracy", "top accuracy"),
         ("cat 3; dog 4", "cat 3; cat 4"),
+        ("3 at the top", "3 at the bottom"),
     ],
 )
 def test_other_words(one, other):
