@@ -50,7 +50,6 @@ def test_there_is_no_second_account():
 NOT_YET_TYPED = (
     "exercises",
     "expected",
-    "plotting",
     "training",
 )
 

@@ -5,6 +5,8 @@ is said coarsely (dark or bright, in which ninth), so that tiny differences chan
 """
 
 from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from course_utils.plotting import raster
 
@@ -12,6 +14,10 @@ import matplotlib
 import numpy as np
 from matplotlib import collections, container, dates, patches, ticker
 from matplotlib.category import StrCategoryFormatter
+from numpy.typing import ArrayLike
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 MOST_PANELS, MOST_ITEMS, MOST_CAPTIONS = 12, 10, 64
 LEGIBLE = 16  # rows and columns of an image whose numbers are read out
@@ -36,7 +42,7 @@ HUES = ((15, "red"), (45, "orange"), (70, "yellow"), (165, "green"), (200, "turq
         (255, "blue"), (290, "violet"), (340, "pink"), (360, "red"))  # fmt: skip
 
 
-def describe(figure) -> str:
+def describe(figure: "Figure") -> str:
     """Return what a figure shows: titles, axes, values of lines and bars, how images look."""
     title = _clean(figure.get_suptitle())
     panels = [ax for ax in figure.axes if _is_used(ax)]
@@ -56,7 +62,13 @@ def describe(figure) -> str:
     return said or "A figure without data."
 
 
-def describe_line(label: str, values, x, show=None, show_x=None) -> str:
+def describe_line(
+    label: str,
+    values: ArrayLike,
+    x: ArrayLike,
+    show: Callable[[float], str] | None = None,
+    show_x: Callable[[Any], str] | None = None,
+) -> str:
     """Return a line's ends and turns: "loss: from 0.9 at 1 to 0.3 at 3 and highest 1 at 2."
 
     show, show_x: functions that write a value, and a place on the axis, as text.
@@ -84,7 +96,13 @@ def describe_line(label: str, values, x, show=None, show_x=None) -> str:
     return f"{name}{join_words([ends, *turns])}{missing}."
 
 
-def describe_images(images, captions=(), title: str = "", colormap: str = "gray", limits=None):
+def describe_images(
+    images: Sequence[np.ndarray],
+    captions: Sequence[str] = (),
+    title: str = "",
+    colormap: str = "gray",
+    limits: tuple[float, float] | None = None,
+) -> str:
     """Return what images are (number, kind, size, captions) and how they look.
 
     images: (H, W), drawn with a colour map, or (H, W, 3) arrays; limits: (low, high) for all of
@@ -106,7 +124,9 @@ def describe_images(images, captions=(), title: str = "", colormap: str = "gray"
     return f"{title}: {words}" if title else words
 
 
-def describe_looks(images, colormap: str = "gray", limits=None) -> str:
+def describe_looks(
+    images: Sequence[np.ndarray], colormap: str = "gray", limits: tuple[float, float] | None = None
+) -> str:
     """Return one sentence: which images are dark or bright, where, and where they differ.
 
     It begins with "Seen:" and holds no full stop but its last.
@@ -123,13 +143,13 @@ def describe_looks(images, colormap: str = "gray", limits=None) -> str:
     return f"Seen: {'; '.join(filter(None, [_count(looks), _compare(shades)]))}."
 
 
-def show_number(value) -> str:
+def show_number(value: float) -> str:
     """Return a number on an axis: 0.0282727 as 0.0283, and 20000 as it is."""
     value = float(value) + 0.0  # no minus zero
     return f"{value:g}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def join_words(words) -> str:
+def join_words(words: Iterable) -> str:
     """Return "a", "a and b" or "a, b and c"."""
     words = [str(word) for word in words]
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

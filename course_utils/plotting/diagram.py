@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from course_utils.keras_inside.graph import calls
 from course_utils.plotting.alt import join_words
@@ -17,6 +18,9 @@ from course_utils.plotting.picture import (
 )
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import keras
 
 MOST_BOXES, COLUMNS = 60, 7  # boxes in a picture, and side by side
 WIDTH, HEIGHT, TEXT = 1.22, 1.3, 0.6  # of a box, and of its three lines of text; inches
@@ -67,7 +71,7 @@ class Box:
         return next((color for word, color in colors.items() if word in self.kind), GREY)
 
 
-def show_architecture(model, *, title: str = "") -> Picture:
+def show_architecture(model: "keras.Model", *, title: str = "") -> Picture:
     """Draw a Keras model from left to right, in rows where it is long.
 
     Each box names a layer, the size of its output (height, width, channels) and its parameters;
@@ -75,6 +79,12 @@ def show_architecture(model, *, title: str = "") -> Picture:
     inside the model is one box; layers that do nothing when the model predicts are left out.
     title: the model's name where none is given.
     Raises ValueError for a model without a known input or with more than 60 boxes.
+
+    >>> import course_utils.keras_inside.start
+    >>> import keras
+    >>> layers = [keras.Input((4,)), keras.layers.Dense(2, activation="softmax")]
+    >>> print(show_architecture(keras.Sequential(layers, name="small")).alt)
+    small. Diagram of a network with 10 parameters. 1: input, 4. 2: dense, 2, 10 parameters.
     """
     boxes = _boxes(model)
     if len(boxes) > MOST_BOXES:

@@ -1,11 +1,16 @@
 """Boxes and short texts, collected once and drawn by matplotlib (sharp) or by PIL (quick)."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from course_utils.plotting.picture import Picture, new_picture
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 PIXELS_PER_INCH = 110  # of an image made by PIL
 
@@ -17,16 +22,40 @@ class Drawing:
         self.width, self.height = width, height
         self._boxes, self._texts = [], []
 
-    def add_box(self, left, top, width, height, fill=None, edge="#999999", line=0.7) -> None:
+    def add_box(
+        self,
+        left: float,
+        top: float,
+        width: float,
+        height: float,
+        fill: str | None = None,
+        edge: str = "#999999",
+        line: float = 0.7,
+    ) -> None:
         """Add a rectangle; sizes in inches, the line in points."""
         self._boxes.append((left, top, width, height, fill, edge, line))
 
-    def add_text(self, x, y, text, size=10.0, color="#000000", bold=False) -> None:
+    def add_text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float = 10.0,
+        color: str = "#000000",
+        bold: bool = False,
+    ) -> None:
         """Add a text, centred on (x, y); its size in points."""
         if text:
             self._texts.append((x, y, text, size, color, bold))
 
-    def add_grid(self, left, top, cell, texts, fills) -> None:
+    def add_grid(
+        self,
+        left: float,
+        top: float,
+        cell: float,
+        texts: Sequence[Sequence[str]],
+        fills: Sequence[Sequence[str]],
+    ) -> None:
         """Add a grid of cells; `texts` and `fills` are (rows, columns), `cell` is in inches."""
         texts = np.array(texts, dtype=object)
         widest = max(map(_width, texts.flat), default=0) or 1
@@ -51,7 +80,7 @@ class Drawing:
             ax.text(x, y, text, size=size, color=color, weight=weight, ha="center", va="center")
         return picture
 
-    def to_image(self):
+    def to_image(self) -> "Image.Image":
         """Return the drawing as a PIL image."""
         from PIL import Image, ImageDraw
 

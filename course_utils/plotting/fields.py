@@ -6,14 +6,22 @@ from course_utils.plotting.images import draw_image
 from course_utils.plotting.picture import PALETTE, Picture, new_axes, new_picture
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
-def show_receptive_fields(image, stacks: dict, *, title: str, size: float = 2.1) -> Picture:
+def show_receptive_fields(
+    image: ArrayLike, stacks: dict, *, title: str, size: float = 2.1
+) -> Picture:
     """Draw, for each stack of layers, the fields around its middle value as frames over the image.
 
     image: (H, W), (H, W, 1) or (H, W, 3); stacks: {label: fields}, the fields a list of what
     `receptive_field` returns for this image's size, at most seven, each with a map; size: inches
     a side. Frames are cut at the border of the image.
+
+    >>> from course_utils.convolution import receptive_field
+    >>> fields = receptive_field([{"kernel": 3}, {"kernel": 3}], input_size=8)
+    >>> show_receptive_fields(np.eye(8), {"twice 3x3": fields}, title="Fields").alt
+    'Fields. twice 3x3: 3 x 3 and 5 x 5 pixels by layer.'
     """
     for label, fields in stacks.items():
         if not 1 <= len(fields) <= len(PALETTE) or any(f.jump is None for f in fields):

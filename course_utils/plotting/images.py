@@ -1,18 +1,25 @@
 """Pictures of images: one, a grid of them, or the numbers of a patch on top of its pixels."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
 from course_utils.plotting import raster
 from course_utils.plotting.alt import describe_images
 from course_utils.plotting.picture import Picture, new_axes, new_picture, wrap
 
 import numpy as np
+from numpy.typing import ArrayLike
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 GRAY, DIVERGING, SEQUENTIAL = "gray", "RdBu_r", "cividis"
 MAX_PIXELS = 360  # an image is drawn with at most this many pixels a side
 
 
 def show_images(
-    images,
-    titles=None,
+    images: Sequence[ArrayLike] | np.ndarray,
+    titles: Sequence[str] | None = None,
     *,
     title: str = "",
     columns: int = 8,
@@ -26,6 +33,9 @@ def show_images(
     images: sequence of (H, W), (H, W, 1) or (H, W, 3) arrays; titles: one string each;
     size: inches a side. Each image uses the whole colour map, unless `shared_scale` gives all the
     same scale. The colour map "RdBu_r" puts white at zero, blue below and red above.
+
+    >>> print(show_images(np.zeros((2, 4, 4)), ["left", "right"], title="Two").alt)
+    Two...4 by 4 pixels...left; right...
     """
     images = raster.to_colours([raster.to_image(image) for image in images])
     if not images:
@@ -54,17 +64,32 @@ def show_images(
     return figure
 
 
-def show_image(image, *, title: str = "", size: float = 3.2, alt: str = "", **options) -> Picture:
-    """Draw one image; the options are those of `show_images`."""
+def show_image(
+    image: ArrayLike, *, title: str = "", size: float = 3.2, alt: str = "", **options: Any
+) -> Picture:
+    """Draw one image; the options are those of `show_images`.
+
+    >>> print(show_image(np.eye(4), title="A diagonal").alt)
+    A diagonal...4 by 4 pixels...
+    """
     return show_images([image], title=title, columns=1, size=size, alt=alt, **options)
 
 
 def show_numbers(
-    patches, titles=None, *, title: str = "", size: float = 2.6, colormap: str = GRAY, alt: str = ""
+    patches: Sequence[ArrayLike],
+    titles: Sequence[str] | None = None,
+    *,
+    title: str = "",
+    size: float = 2.6,
+    colormap: str = GRAY,
+    alt: str = "",
 ) -> Picture:
     """Draw small matrices as pixels with the value written on each.
 
     patches: sequence of (H, W) arrays, at most 16 x 16.
+
+    >>> show_numbers([[[1, 2], [3, 4]]], title="A patch").alt
+    'A patch. 2 by 2: 1 2; 3 4.'
     """
     patches = [np.asarray(patch) for patch in patches]
     if any(patch.ndim != 2 or max(patch.shape) > 16 for patch in patches):
@@ -83,7 +108,9 @@ def show_numbers(
     return figure
 
 
-def draw_image(ax, image, colormap: str = GRAY, limits=None) -> None:
+def draw_image(
+    ax: "Axes", image: ArrayLike, colormap: str = GRAY, limits: tuple[float, float] | None = None
+) -> None:
     """Draw an (H, W) or (H, W, 3) image into axes, without ticks."""
     (image,) = raster.to_colours([raster.to_image(image)])
     low, high = limits or raster.limits(image, colormap)
@@ -93,7 +120,9 @@ def draw_image(ax, image, colormap: str = GRAY, limits=None) -> None:
     ax.set_yticks([])
 
 
-def draw_numbers(ax, patch, colormap: str = GRAY, font_size: float = 10) -> None:
+def draw_numbers(
+    ax: "Axes", patch: np.ndarray, colormap: str = GRAY, font_size: float = 10
+) -> None:
     """Draw an (H, W) matrix as pixels with values on them, dark on light or light on dark."""
     low, high = raster.limits(patch, colormap)
     drawn = ax.imshow(patch, cmap=colormap, vmin=low, vmax=high)

@@ -1,5 +1,8 @@
 """Pictures of pretrained networks: what they see on a photo, and what they cost."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from course_utils.plotting.images import draw_image
 from course_utils.plotting.picture import (
     BLUE,
@@ -12,14 +15,26 @@ from course_utils.plotting.picture import (
 
 import numpy as np
 from matplotlib.ticker import LogLocator, NullFormatter
+from numpy.typing import ArrayLike
 
 
-def show_classification(photo, guesses, *, title: str, caption: str = "", more=()) -> Picture:
+def show_classification(
+    photo: ArrayLike,
+    guesses: Sequence[tuple[str, float]],
+    *,
+    title: str,
+    caption: str = "",
+    more: Sequence[tuple[ArrayLike, Sequence[tuple[str, float]], str]] = (),
+) -> Picture:
     """Draw a photo beside the probabilities that a network gives its best labels.
 
     photo: (H, W) or (H, W, 3) array; guesses: [(label, probability), ...], the best one first,
     as `applications.classify` returns them; caption: a few words above the photo. `more` holds
     further (photo, guesses, caption) triples, drawn below.
+
+    >>> guesses = [("cat", 0.9), ("dog", 0.1)]
+    >>> show_classification(np.zeros((8, 8, 3)), guesses, title="A pet").alt
+    'A pet. The photo: cat 90%, dog 10%.'
     """
     rows = [(photo, guesses, caption), *more]
     figure = new_picture(7.2, 2.2 * len(rows) + 0.5, title)
@@ -54,11 +69,16 @@ def _draw_guesses(ax, guesses) -> None:
 LANDMARKS = {"MobileNet(alpha=0.25)", "MobileNetV2", "ResNet50", "VGG16", "ConvNeXtXLarge"}
 
 
-def show_networks(networks, *, title: str) -> Picture:
+def show_networks(networks: Sequence[Any], *, title: str) -> Picture:
     """Draw the top-1 accuracy of networks against their size and against their time.
 
     networks: rows with name, size (MB), top1 (0 to 1) and milliseconds (or None), as
     `applications.table` returns them.
+
+    >>> from course_utils.applications.comparison import published
+    >>> print(show_networks(published()[:3], title="Three networks").alt)
+    Three networks. Two scatter charts of top-1 accuracy. 3 networks against their size: from
+    Xception 88 MB, 79.0% to VGG19 549 MB, 71.3%; ...
     """
     timed = [network for network in networks if network.milliseconds]
     figure = new_picture(9.4, 3.9, title)

@@ -6,6 +6,7 @@ import io
 import textwrap
 import warnings
 from functools import cache
+from typing import Any
 
 from course_utils.plotting import alt as alt_text
 
@@ -164,7 +165,7 @@ def new_picture(width: float, height: float, title: str = "", alt: str = "") -> 
     return figure
 
 
-def new_axes(figure: Picture, rows: int = 1, columns: int = 1, **options) -> np.ndarray:
+def new_axes(figure: Picture, rows: int = 1, columns: int = 1, **options: Any) -> np.ndarray:
     """Return a (rows, columns) array of axes in the course's style; options as in `subplots`."""
     with matplotlib.rc_context({**STYLE, "font.family": _fonts()}):
         return figure.subplots(rows, columns, squeeze=False, **options)

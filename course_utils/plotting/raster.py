@@ -1,11 +1,12 @@
 """Arrays of pixels: their kinds and ranges, made smaller or larger, and laid side by side."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 DIVERGING = ("RdBu", "RdBu_r", "bwr", "bwr_r", "seismic", "seismic_r", "coolwarm", "coolwarm_r")
 
 
-def to_image(image) -> np.ndarray:
+def to_image(image: ArrayLike) -> np.ndarray:
     """Return an image as (H, W), (H, W, 3) or (H, W, 4); ValueError for other shapes and for NaN.
 
     bool becomes 0 and 1. The range of the values stays as it is.
@@ -30,7 +31,7 @@ def to_image(image) -> np.ndarray:
     return image
 
 
-def to_colours(images) -> list[np.ndarray]:
+def to_colours(images: list[np.ndarray]) -> list[np.ndarray]:
     """Return colour images as matplotlib wants them: floats from 0 to 1, or uint8.
 
     The range is recognised over all images together: numbers from 0 to 255 become uint8, numbers
@@ -59,7 +60,7 @@ def to_colours(images) -> list[np.ndarray]:
     ]
 
 
-def limits(values, colormap: str = "") -> tuple[float, float]:
+def limits(values: ArrayLike, colormap: str = "") -> tuple[float, float]:
     """Return the values drawn with the ends of the colour map: around zero where it diverges."""
     low, high = float(np.min(values)), float(np.max(values))
     if colormap in DIVERGING:
@@ -68,7 +69,7 @@ def limits(values, colormap: str = "") -> tuple[float, float]:
     return low, high if high > low else low + 1.0
 
 
-def usual_limits(values) -> tuple[float, float]:
+def usual_limits(values: ArrayLike) -> tuple[float, float]:
     """Return the values that are drawn black and white: 0 to 1, 0 to 255, or what occurs."""
     low, high = float(np.min(values)), float(np.max(values))
     if low >= 0 and high <= 1:
@@ -78,7 +79,7 @@ def usual_limits(values) -> tuple[float, float]:
     return low, high
 
 
-def scale(images, colormap: str = "", shared: bool = False) -> np.ndarray:
+def scale(images: ArrayLike, colormap: str = "", shared: bool = False) -> np.ndarray:
     """Bring images (N, H, W) to 0 to 1, or to -1 to 1 around zero where the colour map diverges.
 
     Each uses the whole range, or all the same one with `shared`. (N, H, W, 3) stay as they are.
@@ -94,7 +95,7 @@ def scale(images, colormap: str = "", shared: bool = False) -> np.ndarray:
     return images / np.maximum(images.max(axis=axes, keepdims=True), 1e-9)
 
 
-def to_levels(values, low: float, high: float) -> np.ndarray:
+def to_levels(values: ArrayLike, low: float, high: float) -> np.ndarray:
     """Return values as uint8: `low` becomes 0, `high` 255."""
     values = np.asarray(values)
     if values.dtype == np.uint8 and (low, high) == (0, 255):
@@ -105,7 +106,7 @@ def to_levels(values, low: float, high: float) -> np.ndarray:
     return np.clip(levels, 0, 255, out=levels).astype(np.uint8)
 
 
-def shrink(image, largest: int) -> np.ndarray:
+def shrink(image: np.ndarray, largest: int) -> np.ndarray:
     """Average blocks of pixels until no side is above `largest`; integers stay integers.
 
     What is left over at the right and bottom, less than a block, is cut off.
@@ -121,12 +122,12 @@ def shrink(image, largest: int) -> np.ndarray:
     return mean.round().astype(image.dtype) if image.dtype.kind in "ui" else mean
 
 
-def enlarge(images, factor: int) -> np.ndarray:
+def enlarge(images: ArrayLike, factor: int) -> np.ndarray:
     """Return images (N, H, W) or (N, H, W, 3) with each pixel as a square of `factor` pixels."""
     return np.asarray(images).repeat(factor, axis=1).repeat(factor, axis=2)
 
 
-def tile(images, columns: int, gap: int = 1, fill: float = 255) -> np.ndarray:
+def tile(images: ArrayLike, columns: int, gap: int = 1, fill: float = 255) -> np.ndarray:
     """Return (N, H, W) or (N, H, W, 3) images side by side, `columns` to a row.
 
     gap: pixels between them; fill: the value there, and where the last row has no image.
@@ -148,7 +149,7 @@ def tile_place(place: int, columns: int, shape: tuple, gap: int = 1) -> tuple[in
     return row * (shape[0] + gap), column * (shape[1] + gap)
 
 
-def thirds(image) -> np.ndarray:
+def thirds(image: np.ndarray) -> np.ndarray:
     """Return the mean of each ninth of an (H, W) or (H, W, 3) image as (3, 3) or (3, 3, 3)."""
     for axis in (0, 1):
         if image.shape[axis] < 3:

@@ -7,18 +7,21 @@ picture of a few steps; `player()` plays all of them with buttons, `save_gif(pat
 import io
 import itertools
 import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from course_utils import files
 from course_utils.convolution import convolve, pool
-from course_utils.convolution.checks import by
+from course_utils.convolution.checks import Padding, Pair, by
+from course_utils.convolution.operations import Mode
 from course_utils.convolution.windows import slide
 from course_utils.plotting.drawing import Drawing
 from course_utils.plotting.picture import VERMILION, Picture
 from course_utils.plotting.player import Player
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 MAX_SIZE, MAX_PADDED = 8, 12  # pixels a side in which numbers stay legible
 WINDOW_FILL, PADDING_FILL, EMPTY_FILL = "#FFDD99", "#E8E8E8", "#FFFFFF"
@@ -60,7 +63,15 @@ class Steps:
         What `convolve` or `pool` returns for the same arguments.
     """
 
-    def __init__(self, title, steps, image, window, output, word):
+    def __init__(
+        self,
+        title: str,
+        steps: list[Step],
+        image: tuple[list, list],
+        window: tuple[int, int],
+        output: np.ndarray,
+        word: str,
+    ):
         self.title, self.output = title, output
         self._steps, self._window, self._word = steps, window, word
         self._texts, self._fills = image  # of the padded image, row by row
@@ -71,7 +82,7 @@ class Steps:
     def __getitem__(self, number):
         return self._steps[number]
 
-    def filmstrip(self, chosen=None) -> Picture:
+    def filmstrip(self, chosen: Sequence[int] | None = None) -> Picture:
         """Draw a few steps side by side: the image, the window's content, the output so far.
 
         chosen: one to five numbers of steps, from 0; by default the first two, the first of the
@@ -88,7 +99,7 @@ class Steps:
         """Return the animation with its buttons; as the last line of a cell it is shown."""
         return Player(self.title, self._as_data(), self.filmstrip())
 
-    def save_gif(self, path, seconds: float = 1.0) -> Path:
+    def save_gif(self, path: str | Path, seconds: float = 1.0) -> Path:
         """Write all steps as a GIF file, `seconds` for each, that plays in a loop; return its path.
 
         The file is written whole or not at all.
@@ -199,11 +210,20 @@ class Steps:
         }
 
 
-def convolution_steps(image, kernel, stride=1, padding="valid", dilation=1) -> Steps:
+def convolution_steps(
+    image: ArrayLike,
+    kernel: ArrayLike,
+    stride: Pair = 1,
+    padding: Padding = "valid",
+    dilation: Pair = 1,
+) -> Steps:
     """Return the steps of `convolve` with the same arguments.
 
     image, kernel: (H, W) and (kh, kw), at most 8 x 8. ValueError for larger ones, and for what
     `convolve` refuses.
+
+    >>> convolution_steps([[1, 2], [3, 4]], [[1, 0]])[1].text
+    'row 1, column 0: 3×1 + 4×0 = 3'
     """
     image, kernel = _check_small(image, "image"), _check_small(kernel, "kernel")
     output = convolve(image, kernel, stride, padding, dilation)
@@ -224,10 +244,19 @@ def convolution_steps(image, kernel, stride=1, padding="valid", dilation=1) -> S
     return Steps(title, steps, _padded(image, windows.pads, "0"), kernel.shape, output, "sum")
 
 
-def pooling_steps(image, size=2, stride=None, mode="max", padding="valid") -> Steps:
+def pooling_steps(
+    image: ArrayLike,
+    size: Pair = 2,
+    stride: Pair | None = None,
+    mode: Mode = "max",
+    padding: Padding = "valid",
+) -> Steps:
     """Return the steps of `pool` with the same arguments.
 
     image: (H, W), at most 8 x 8. ValueError for a larger one, and for what `pool` refuses.
+
+    >>> pooling_steps([[1, 2], [3, 4]])[0].text
+    'row 0, column 0: max(1, 2, 3, 4) = 4'
     """
     image = _check_small(image, "image")
     output = pool(image, size, stride, mode, padding)

@@ -1,5 +1,7 @@
 """Many small images of one size on a sheet: weights, feature maps, patterns."""
 
+from collections.abc import Sequence
+
 from course_utils.plotting import raster
 from course_utils.plotting.alt import MEANINGS, describe_looks
 from course_utils.plotting.images import DIVERGING, SEQUENTIAL
@@ -7,14 +9,15 @@ from course_utils.plotting.picture import STYLE, Picture, new_axes, new_picture,
 
 import matplotlib
 import numpy as np
+from numpy.typing import ArrayLike
 
 SIDE, GAP = 30, 2  # pixels: smaller images are enlarged to SIDE, by whole numbers; GAP between them
 MAPS_IN_A_ROW = 32
 
 
 def show_tiles(
-    images,
-    row_labels=None,
+    images: Sequence[ArrayLike] | np.ndarray,
+    row_labels: Sequence[str] | None = None,
     *,
     title: str = "",
     columns: int = 16,
@@ -28,6 +31,9 @@ def show_tiles(
     images: sequence of (H, W), (H, W, 1) or (H, W, 3) arrays; colour from 0 to 1. row_labels: one
     text for each row, or fewer, for as many rows each; width: of the sheet in inches. Each image
     uses the whole colour map (white is zero in "RdBu_r"), or all the same with `shared_scale`.
+
+    >>> print(show_tiles(np.zeros((6, 4, 4)), title="Filters", columns=3).alt)
+    Filters...6 images of 4 by 4 pixels in 2 rows...
     """
     images = raster.to_colours([raster.to_image(image) for image in images])
     if not images or len({image.shape for image in images}) > 1:
@@ -61,6 +67,9 @@ def show_stages(stages: dict, *, title: str) -> Picture:
 
     stages: {name: values}, in the order of the layers; values are an image (H, W), feature maps
     (H, W, filters), or a vector (N,). Each map, and each vector, uses the whole colour map.
+
+    >>> show_stages({"input": np.eye(4), "conv": np.ones((2, 2, 3))}, title="A digit").alt
+    'A digit: input, 4 x 4 pixels; conv, 3 maps of 2 x 2.'
     """
     sheets, sizes, heights = [], [], []
     for name, values in stages.items():
