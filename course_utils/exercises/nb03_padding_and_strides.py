@@ -76,7 +76,8 @@ q4 = Choice(
         "Mark on a row of nine pixels what windows of two see, in steps of three.",
         "Windows start at 0, 3 and 6: they see 0 and 1, 3 and 4, 6 and 7.",
     ],
-    why="Every third row and every third column is skipped. A stride should not exceed the kernel.",
+    why="Every third row and every third column is skipped. Where every pixel should count, a "
+    "stride does not exceed the kernel. (ResNet's 1 x 1 with stride 2 skips pixels on purpose.)",
     mistakes=[
         ("a", "that is so where stride and kernel are equal, as in most poolings"),
         ("b", "that is so where the stride is smaller than the kernel"),
@@ -278,8 +279,9 @@ q10 = Number(
         "One layer sees 3 x 3, two layers see 5 x 5: how much does each layer add?",
         "1 + 2 n = 63.",
     ],
-    why="More than six times as many layers as the five dilated ones, with six times the "
-    "parameters and the multiplications.",
+    why="More than six times as many layers as the five dilated ones. If all have equally many "
+    "filters, and the first sees one channel, parameters and multiplications grow by more than "
+    "that: each further layer costs as much as the four large ones, not as the small first.",
     mistakes=[
         (21, "the fields do not lie side by side: each layer adds only 2 pixels"),
         (30, "start from a single pixel: 1 + 2 n = 63"),
@@ -336,7 +338,7 @@ strided = keras.Sequential(
 """,
     hints=[
         'It is the second of the three networks, with padding="valid".',
-        'build("small_valid_strides", strides=2) makes it; or type the six layers.',
+        'Copy its cell, leave out padding="same" in the three convolutions, and run it.',
         "28, 13, 6, 4: the last map is 4 x 4 x 32.",
     ],
     why="160 + 4,640 + 9,248 + 5,130: the last map has 512 values instead of 1,568.",

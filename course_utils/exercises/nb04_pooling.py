@@ -343,7 +343,7 @@ q10 = Choice(
         "Move a digit from left to right: what happens to the sum of each feature map?",
         "If two images give the same 16 averages, can any dense layer tell them apart?",
     ],
-    why="No training can help: to this network two images that differ only in where are the same.",
+    why="No training helps this network: to it two images that differ only in where are the same.",
     mistakes=[
         (
             "b",
@@ -351,7 +351,10 @@ q10 = Choice(
         ),
         ("c", "that is the network that flattens; here each map is reduced to its average"),
         (("a", 2), "a thousand filters would not help: each would give the same average"),
-        (("a", 3), "a filter has the same weights at every place, so it cannot know where it is"),
+        (
+            ("a", 3),
+            "its filters have the same weights at every place and see no border nearby",
+        ),
     ],
 )
 
