@@ -265,7 +265,9 @@ def parameters():
     return [name for name in EXACT if name.endswith(".parameters")]
 
 
-@pytest.mark.parametrize("name", [n for n in parameters() if callable(getattr(models, n.split(".")[0], None))])
+@pytest.mark.parametrize(
+    "name", [n for n in parameters() if callable(getattr(models, n.split(".")[0], None))]
+)
 def test_parameters_are_those_of_the_model(name):
     model = getattr(models, name.split(".")[0])()
     assert EXACT[name]["lecture"] == model.count_params()
