@@ -128,27 +128,6 @@ q2 = Function(
 )
 
 q3 = Choice(
-    "To flip or not to flip",
-    options={
-        "a": "for every kernel whose weights sum to zero",
-        "b": "for every kernel that looks the same after half a turn",
-        "c": "for every kernel that looks the same in a mirror",
-        "d": "for no kernel at all",
-    },
-    right="b",
-    hints=[
-        "A convolution flips the kernel along both axes: kernel[::-1, ::-1].",
-        "Flipping along both axes is the same as turning by 180 degrees.",
-    ],
-    why="The vertical bar does; the bar below the centre becomes a bar above it.",
-    mistakes=[
-        ("a", "sobel_x sums to zero, and flipped it changes its sign"),
-        ("c", "that is one flip of two: sobel_y is its own mirror image, and yet changes"),
-        ("d", "think of a blur, whose nine weights are all the same"),
-    ],
-)
-
-q4 = Choice(
     "A single one, right of the centre",
     predict=True,
     options={
@@ -176,6 +155,26 @@ q4 = Choice(
     ],
 )
 
+q4 = Choice(
+    "To flip or not to flip",
+    options={
+        "a": "for every kernel whose weights sum to zero",
+        "b": "for every kernel that looks the same after half a turn",
+        "c": "for every kernel that looks the same in a mirror",
+        "d": "for no kernel at all",
+    },
+    right="b",
+    hints=[
+        "A convolution flips the kernel along both axes: kernel[::-1, ::-1].",
+        "Flipping along both axes is the same as turning by 180 degrees.",
+    ],
+    why="The vertical bar does; the bar below the centre becomes a bar above it.",
+    mistakes=[
+        ("a", "sobel_x sums to zero, and flipped it changes its sign"),
+        ("c", "that is one flip of two: sobel_y is its own mirror image, and yet changes"),
+        ("d", "think of a blur, whose nine weights are all the same"),
+    ],
+)
 
 q5 = Open(
     "Trousers or dress?",
@@ -204,25 +203,6 @@ q5 = Open(
 )
 
 q6 = Number(
-    "A second layer",
-    right=57_664,
-    unit="parameters",
-    hints=[
-        "How many channels does each filter see now?",
-        "Each filter is a box of 3 x 3 x 100, with one bias.",
-        "(3 * 3 * 100 + 1) * 64.",
-    ],
-    solution="answer = (3 * 3 * 100 + 1) * 64",
-    mistakes=[
-        (640, "(3 * 3 + 1) * 64 would do for one channel; each filter sees all 100"),
-        (57_600, "the biases are missing, one for each filter"),
-        (1792, "that is for a colour image of three channels; now 100 maps come in"),
-        (64_000, "one bias for each filter, not one for each channel that it sees"),
-        (90_100, "the 64 new filters count, and the 100 old maps are the depth of each"),
-    ],
-)
-
-q7 = Number(
     "Another number of filters",
     right=36_928,
     unit="parameters",
@@ -241,7 +221,7 @@ q7 = Number(
     ],
 )
 
-q8 = Choice(
+q7 = Choice(
     "Another kernel size",
     predict=True,
     options={
@@ -304,7 +284,7 @@ def padded_without_pooling():
     return _convnet(padding=("same",) * 3, pooling=None)
 
 
-q9 = Model(
+q8 = Model(
     "Strides instead of pooling",
     solution="""
 strided = keras.Sequential(
@@ -344,7 +324,7 @@ strided = keras.Sequential(
     ],
 )
 
-q10 = Model(
+q9 = Model(
     "With padding",
     solution="""
 padded = keras.Sequential(
@@ -383,7 +363,7 @@ padded = keras.Sequential(
     ],
 )
 
-q11 = Number(
+q10 = Number(
     "One convolution more",
     right=1290,
     unit="parameters",
@@ -498,7 +478,7 @@ def _takes_probabilities(model) -> bool:
     return bool((networks.outputs_of(model, images) >= 0).all())
 
 
-q12 = Trained(
+q11 = Trained(
     "A seventieth of the dense network",
     data=_some_digits,
     epochs=5,
@@ -558,28 +538,7 @@ tiny.compile(
     ],
 )
 
-q13 = Number(
-    "The price of one-hot",
-    right=4_800_000,
-    unit="bytes",
-    solution="answer = 60_000 * 10 * 8",
-    hints=[
-        "Each label becomes ten numbers.",
-        "A float64 has 64 bits. How many bytes are that?",
-    ],
-    why="As uint8 the labels take 60 kB. With the 1,000 classes of ImageNet, one-hot would take "
-    "480 MB: a good reason for the sparse loss.",
-    mistakes=[
-        (60_000, "that is one byte for each label, as uint8; one-hot has ten numbers each"),
-        (600_000, "ten numbers each, but a float64 has eight bytes, not one"),
-        (480_000, "eight bytes for each label, but there are ten numbers in each"),
-        (38_400_000, "a float64 has 64 bits: that is 8 bytes, not 64"),
-        (2_400_000, "that would be float32, four bytes each"),
-        (4.8, "write the number of bytes, not of megabytes"),
-    ],
-)
-
-q14 = Choice(
+q12 = Choice(
     "Is it linear?",
     options={
         "a": "yes, a bias changes nothing",
