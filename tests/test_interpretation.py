@@ -64,30 +64,6 @@ def own_response(model, layer, patterns, filters=None):
 # ---- weights and maps
 
 
-def test_filter_weights_are_the_kernels_one_image_each(convnet):
-    kernel = np.asarray(convnet.layers[3].kernel)
-    weights = room.filter_weights(convnet, convnet.layers[3])
-    assert weights.shape == (64, 3, 3, 32)
-    np.testing.assert_array_equal(weights[5, :, :, 7], kernel[:, :, 7, 5])
-
-
-def test_filter_weights_of_depthwise_and_transposed_convolutions():
-    model = keras.Sequential(
-        [
-            keras.Input((8, 8, 3)),
-            layers.DepthwiseConv2D(3, depth_multiplier=2, name="depthwise"),
-            layers.Conv2DTranspose(5, 2, name="transposed"),
-        ]
-    )
-    depthwise = room.filter_weights(model, "depthwise")
-    assert depthwise.shape == (6, 3, 3, 1)
-    kernel = np.asarray(model.layers[0].kernel)
-    np.testing.assert_array_equal(depthwise[3, :, :, 0], kernel[:, :, 1, 1])
-    transposed = room.filter_weights(model, "transposed")
-    assert transposed.shape == (5, 2, 2, 6)
-    np.testing.assert_array_equal(transposed[4, :, :, 2], model.layers[1].kernel[:, :, 4, 2])
-
-
 def test_feature_maps_of_all_convolutions_agree_with_the_layers_called_one_by_one(convnet, digits):
     maps = room.feature_maps(convnet, digits)
     assert list(maps) == room.convolutions(convnet)
@@ -151,27 +127,40 @@ def test_the_model_is_left_as_it_was(convnet, digits):
         np.testing.assert_array_equal(old, new)
 
 
-def test_dead_filters_are_those_that_never_respond():
-    keras.utils.set_random_seed(0)
-    model = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(4, 3, activation="relu")])
-    kernel, bias = model.layers[0].get_weights()
-    kernel[..., 1], bias[1] = -np.abs(kernel[..., 1]), 0  # images are never negative
-    kernel[..., 3], bias[3] = 0, -1
-    kernel[..., 0], bias[0] = 0, 1e-3
-    kernel[..., 2] = np.abs(kernel[..., 2])
-    model.layers[0].set_weights([kernel, bias])
-    images = np.random.default_rng(0).uniform(size=(100, 8, 8, 1))
-    (dead,) = room.dead_filters(model, images).values()
-    assert dead.tolist() == [1, 3]
+@pytest.mark.parametrize("padding", ["valid", "same"])
+def test_strongest_pieces_are_what_the_strongest_values_see(padding):
+    keras.utils.set_random_seed(2)
+    model = keras.Sequential(
+        [
+            keras.Input((12, 11, 2)),
+            layers.Conv2D(3, 3, padding=padding, name="first"),
+            layers.MaxPooling2D(2),
+            layers.Conv2D(4, 3, padding=padding, name="second"),
+        ]
+    )
+    images = np.random.default_rng(0).normal(size=(9, 12, 11, 2)).astype("float32")
+    values = model.predict(images, verbose=0)[..., 3]
+    best = values.max(axis=(1, 2)).argsort()[::-1]
+    pieces = room.strongest_pieces(model, "second", 3, images, count=4)
+    assert len(pieces) == 4
+    for index, piece in zip(best, pieces, strict=False):
+        row, column = np.unravel_index(values[index].argmax(), values[index].shape)
+        # whatever lies outside of the piece does not count for this value
+        changed = np.where(find_in(images[index], piece), images[index], 7)
+        after = model.predict(changed[None], verbose=0)[0, row, column, 3]
+        np.testing.assert_allclose(after, values[index, row, column], rtol=1e-4, atol=1e-5)
+        assert max(piece.shape[:2]) <= 8
 
 
-def test_dead_filters_are_looked_for_behind_the_relu():
-    inputs = keras.Input((8, 8, 3))
-    x = layers.Conv2D(4, 3, name="linear")(inputs)
-    x = layers.ReLU(6.0, name="relu")(layers.BatchNormalization()(x))
-    model = keras.Model(inputs, layers.GlobalAveragePooling2D()(x))
-    images = np.random.default_rng(0).normal(size=(5, 8, 8, 3))
-    assert list(room.dead_filters(model, images)) == ["relu"]
+def find_in(image, piece):
+    """Return where in an image a piece lies, as a mask."""
+    mask = np.zeros(image.shape, bool)
+    for top in range(image.shape[0] - piece.shape[0] + 1):
+        for left in range(image.shape[1] - piece.shape[1] + 1):
+            place = slice(top, top + piece.shape[0]), slice(left, left + piece.shape[1])
+            if np.array_equal(image[place], piece):
+                mask[place] = True
+    return mask
 
 
 # ---- patterns
@@ -511,7 +500,9 @@ class OfItsOwn(keras.Model):
 
 FAULTS = {
     "has no layer 'conv2dd': perhaps 'conv": lambda m, x: room.filter_patterns(m, "conv2dd"),
-    "MaxPooling2D layer, not a convolution": lambda m, x: room.filter_weights(m, m.layers[2]),
+    "has the filters 0 to 31; asked for 32": lambda m, x: room.strongest_pieces(
+        m, m.layers[1], 32, x
+    ),
     "without feature maps": lambda m, x: room.filter_patterns(m, m.layers[-1]),
     "the filters 0 to 31; asked for 32": lambda m, x: room.filter_patterns(m, m.layers[1], 32),
     "asked for none": lambda m, x: room.filter_patterns(m, m.layers[1], []),

@@ -1,4 +1,4 @@
-"""What a network sees: its weights, feature maps, the patterns its filters look for, and more.
+"""What a network sees: feature maps, the patterns its filters look for, and more.
 
 All functions take a built Sequential or functional model, also one with models nested inside it,
 and images as that model takes them: arrays of shape (N, height, width, channels). Layers are
@@ -7,20 +7,19 @@ named by their name (at any depth), or given as layer objects. The model itself 
 
 from course_utils.interpretation.attribution import grad_cam, occlusion_map, overlay
 from course_utils.interpretation.layers import convolutions
-from course_utils.interpretation.maps import dead_filters, feature_maps, filter_weights
+from course_utils.interpretation.maps import feature_maps, strongest_pieces
 from course_utils.interpretation.patterns import deep_dream, filter_patterns
 from course_utils.interpretation.pictures import orientation_energy, to_pictures
 
 __all__ = [
     "convolutions",
-    "dead_filters",
     "deep_dream",
     "feature_maps",
     "filter_patterns",
-    "filter_weights",
     "grad_cam",
     "occlusion_map",
     "orientation_energy",
     "overlay",
+    "strongest_pieces",
     "to_pictures",
 ]
