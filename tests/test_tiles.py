@@ -55,38 +55,3 @@ def test_row_labels_and_alt_text():
 def test_tiles_of_different_shapes_are_refused(images):
     with pytest.raises(ValueError, match="one shape"):
         plotting.show_tiles(images)
-
-
-STAGES = {
-    "input": np.ones((28, 28)),
-    "conv2d": np.random.default_rng(0).random((5, 6, 40)),
-    "dense": np.arange(10.0),
-}
-
-
-def test_stages_stand_one_below_the_other_and_say_their_sizes():
-    figure = plotting.show_stages(STAGES, title="A digit")
-    assert [ax.get_ylabel() for ax in figure.axes] == [
-        "input\n28 x 28 pixels",
-        "conv2d\n40 maps of 5 x 6",
-        "dense\n10 values",
-    ]
-    assert figure.alt == (
-        "A digit: input, 28 x 28 pixels; conv2d, 40 maps of 5 x 6; dense, 10 values. "
-        "The largest of the last values has the number 9."
-    )
-    assert list(figure.axes[-1].get_xticks()) == list(range(10))
-
-
-def test_maps_of_a_stage_use_the_whole_scale_each():
-    sheet = plotting.show_stages(STAGES, title="A digit").axes[1].images[0].get_array()
-    for rows, columns in (
-        (slice(0, 25), slice(0, 30)),
-        (slice(27, 52), slice(7 * 32, 7 * 32 + 30)),
-    ):
-        assert (sheet[rows, columns].min(), sheet[rows, columns].max()) == (0, 1)
-
-
-def test_a_stage_with_the_axis_of_the_batch_is_refused():
-    with pytest.raises(ValueError, match=r"'conv2d' has shape \(1, 5, 6, 4\): give an image"):
-        plotting.show_stages({"conv2d": np.ones((1, 5, 6, 4))}, title="t")

@@ -12,7 +12,7 @@ from course_utils.plotting.images import show_image, show_images, show_numbers
 from course_utils.plotting.networks import show_classification, show_networks
 from course_utils.plotting.picture import Picture
 from course_utils.plotting.steps import convolution_steps, pooling_steps
-from course_utils.plotting.tiles import show_stages, show_tiles
+from course_utils.plotting.tiles import show_tiles
 
 install()
 
@@ -30,6 +30,5 @@ __all__ = [
     "show_networks",
     "show_numbers",
     "show_receptive_fields",
-    "show_stages",
     "show_tiles",
 ]

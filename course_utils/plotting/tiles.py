@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 SIDE, GAP = 30, 2  # pixels: smaller images are enlarged to SIDE, by whole numbers; GAP between them
-MAPS_IN_A_ROW = 32
 
 
 def show_tiles(
@@ -59,50 +58,6 @@ def show_tiles(
     shared = raster.limits(stack, colormap) if shared_scale else None
     looks = describe_looks(images, colormap, shared)
     figure.alt = alt or f"{title}: {words}{labels}. {looks}".removeprefix(": ")
-    return figure
-
-
-def show_stages(stages: dict, *, title: str) -> Picture:
-    """Draw, one below the other, what becomes of one image from layer to layer.
-
-    stages: {name: values}, in the order of the layers; values are an image (H, W), feature maps
-    (H, W, filters), or a vector (N,). Each map, and each vector, uses the whole colour map.
-
-    >>> show_stages({"input": np.eye(4), "conv": np.ones((2, 2, 3))}, title="A digit").alt
-    'A digit: input, 4 x 4 pixels; conv, 3 maps of 2 x 2.'
-    """
-    sheets, sizes, heights = [], [], []
-    for name, values in stages.items():
-        values = np.asarray(values)
-        if values.ndim not in (1, 2, 3):
-            raise ValueError(
-                f"The stage {name!r} has shape {values.shape}: give an image (H, W), "
-                "maps (H, W, filters) or a vector (N,), without the axis of the batch."
-            )
-        rows = -(-values.shape[-1] // MAPS_IN_A_ROW) if values.ndim == 3 else 1
-        if values.ndim == 3:
-            maps = raster.scale(np.moveaxis(values, -1, 0))
-            sheets.append(_lay_out(maps, rows, MAPS_IN_A_ROW)[0])
-            sizes.append(f"{values.shape[-1]} maps of {values.shape[0]} x {values.shape[1]}")
-        else:
-            sheets.append(np.atleast_2d(values))
-            what = "pixels" if values.ndim == 2 else "values"
-            sizes.append(f"{' x '.join(map(str, values.shape))} {what}")
-        heights.append(1.3 if values.ndim == 2 else 0.05 + 0.35 * rows)
-    figure = new_picture(9.4, 1.15 * sum(heights) + 0.5, title)
-    axes = new_axes(figure, len(sheets), height_ratios=heights)[:, 0]
-    colours = matplotlib.colormaps[SEQUENTIAL].with_extremes(bad="white")
-    for ax, name, size, sheet in zip(axes, stages, sizes, sheets, strict=True):
-        flat = "auto" if len(sheet) == 1 else "equal"
-        ax.imshow(sheet, cmap=colours, aspect=flat, interpolation="nearest")
-        ax.set_ylabel(f"{name}\n{size}", rotation=0, ha="right", va="center", fontsize=9)
-        ax.set(xticks=[], yticks=[])
-        ax.spines[:].set_visible(False)
-    figure.alt = f"{title}: " + "; ".join(map(", ".join, zip(stages, sizes, strict=True))) + "."
-    if len(sheets[-1]) == 1:
-        figure.alt += f" The largest of the last values has the number {np.argmax(sheets[-1])}."
-        if sheets[-1].size <= 20:
-            axes[-1].set_xticks(range(sheets[-1].size))
     return figure
 
 
