@@ -5,8 +5,7 @@ The rooms, in order: each imports only from those named before it, and a test ho
     keras_inside    all that leans on private parts of Keras or TensorFlow
     settings        profile, data policy, folders: the only reader of environment variables
     files           files that are written whole or not at all
-    notices         plain words to the person at the notebook
-    progress        one bar for long jobs
+    reader          notes, progress and tables: words to the person at the notebook
     datasets        load(name, ...) as tfds.load does; where data comes from; the stand-ins
     pipelines       tf.data: decode, resize, cache, shuffle, batch, prefetch
     convolution     the arithmetic of the lectures in NumPy

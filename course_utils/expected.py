@@ -6,7 +6,6 @@ number outside its band is an error. Bands and lectures stand in `expected.toml`
 the course's own run in `measured.json`, which `make full` writes.
 """
 
-import html
 import json
 import math
 import tomllib
@@ -14,6 +13,7 @@ from functools import cache
 from importlib import resources
 
 from course_utils import checkpoints, datasets, settings
+from course_utils.reader import tables
 
 _runs: dict[str, list[tuple[str, str, str]]] = {}  # by name: value, course's, verdict of each run
 
@@ -105,18 +105,10 @@ class Table:
         self.rows = list(rows)
 
     def _repr_html_(self) -> str:
-        def line(cells, tag, scope=""):
-            return "".join(
-                f'<{tag}{scope} style="text-align:left">{html.escape(cell)}</{tag}>'
-                for cell in cells
-            )
-
-        head = line(self.HEAD, "th", ' scope="col"')
-        body = "".join(f"<tr>{line(row, 'td')}</tr>" for row in self.rows)
-        return f"<table><tr>{head}</tr>{body}</table>"
+        return tables.to_html(self.HEAD, self.rows)
 
     def __repr__(self) -> str:
-        return "\n".join(" | ".join(row) for row in [self.HEAD, *self.rows])
+        return tables.to_text(self.HEAD, self.rows)
 
 
 def table() -> Table:

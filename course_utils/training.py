@@ -11,8 +11,8 @@ from typing import Any
 import course_utils.keras_inside.start
 from course_utils import checkpoints, datasets, settings
 from course_utils.keras_inside.fitting import arguments_of_fit, find_fit, skip_epochs
-from course_utils.notices import notice
-from course_utils.progress import Progress
+from course_utils.reader.notices import notice
+from course_utils.reader.progress import Progress
 
 import keras
 import numpy as np

@@ -1,6 +1,5 @@
 """The networks of Keras Applications side by side: published numbers, and the time they take."""
 
-import html
 import json
 import os
 import platform
@@ -8,7 +7,8 @@ import time
 from dataclasses import dataclass, replace
 
 from course_utils import settings
-from course_utils.progress import Progress
+from course_utils.reader import tables
+from course_utils.reader.progress import Progress
 
 # Published by Keras (keras.io/api/applications): size in MB, top-1 and top-5 accuracy in per cent
 # on ImageNet's validation images, millions of parameters, depth (layers with parameters).
@@ -106,14 +106,10 @@ class Table(list):
         ]
 
     def _repr_html_(self) -> str:
-        def line(cells, tag):
-            return "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in cells)
-
-        body = "".join(f"<tr>{line(row, 'td')}</tr>" for row in self.rows())
-        return f"<table><tr>{line(self.HEAD, 'th')}</tr>{body}</table>"
+        return tables.to_html(self.HEAD, self.rows())
 
     def __repr__(self) -> str:
-        return "\n".join(" | ".join(row) for row in [self.HEAD, *self.rows()])
+        return tables.to_text(self.HEAD, self.rows())
 
 
 def table() -> Table:

@@ -14,7 +14,7 @@ from course_utils.datasets.download import RemoteFile, WrongFileError, check, fe
 from course_utils.datasets.loader import NOT_TO_BE_HAD, REAL, STANDIN, note_source
 from course_utils.datasets.loader import source as _source
 from course_utils.keras_inside.get_file import files_from
-from course_utils.notices import notice
+from course_utils.reader.notices import notice
 
 import h5py
 import keras

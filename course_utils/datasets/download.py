@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from course_utils import files
-from course_utils.progress import Progress
+from course_utils.reader.progress import Progress
 
 SECONDS_TO_ANSWER = 0.8  # for the first sign of life of a host
 SECONDS_OF_SILENCE = 20  # while data flows

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from course_utils.notices import notice
+from course_utils.reader.notices import notice
 
 # What is taken for a picture. Pillow lacks HEIC: such a file is named as one that cannot be read.
 SUFFIXES = frozenset(

@@ -9,7 +9,7 @@ from course_utils import settings
 from course_utils.datasets import arrays, prepared
 from course_utils.datasets.catalogue import ARRAY_FILES, STANDIN_TITLES, TITLES
 from course_utils.datasets.download import WrongFileError, fetch
-from course_utils.notices import notice
+from course_utils.reader.notices import notice
 
 from filelock import FileLock
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
-from course_utils.notices import notice
+from course_utils.reader.notices import notice
 
 import numpy as np
 

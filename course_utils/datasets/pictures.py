@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import course_utils.keras_inside.start
 from course_utils.keras_inside.start import without_stderr
-from course_utils.notices import notice
+from course_utils.reader.notices import notice
 
 import numpy as np
 import tensorflow as tf

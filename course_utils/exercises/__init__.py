@@ -5,10 +5,11 @@ helps, more with each call; `q1.solution()` tells. `summary()` shows which quest
 The kinds of questions are explained in `course_utils.exercises.kinds`.
 """
 
-import html
 import importlib
 import sys
 from pathlib import Path
+
+from course_utils.reader import tables
 
 DONE = ("solved", "compared")
 
@@ -28,23 +29,18 @@ def questions_of(module: str) -> dict:
 class Summary:
     """Which questions are solved; shown as a table in a notebook."""
 
+    HEAD = ("question", "about", "state")
+
     def __init__(self, rows: list[tuple[str, str, str]]):
         self.rows = rows
         self.todo = [name for name, _, state in rows if not state.startswith(DONE)]
         self.text = f"{len(rows) - len(self.todo)} of {len(rows)} questions answered"
 
     def _repr_html_(self) -> str:
-        def line(cells, tag):
-            return "".join(
-                f'<{tag} style="text-align:left">{html.escape(cell)}</{tag}>' for cell in cells
-            )
-
-        head = line(("question", "about", "state"), "th")
-        body = "".join(f"<tr>{line(row, 'td')}</tr>" for row in self.rows)
-        return f"<table><caption>{self.text}</caption><tr>{head}</tr>{body}</table>"
+        return tables.to_html(self.HEAD, self.rows, self.text)
 
     def __repr__(self) -> str:
-        return "\n".join([self.text, *(" | ".join(row) for row in self.rows)])
+        return f"{self.text}\n{tables.to_text(self.HEAD, self.rows)}"
 
 
 def summary() -> Summary:

@@ -4,6 +4,7 @@ from course_utils.augmentation import FILL_MODES, RandomAffine
 from course_utils.convolution.checks import by
 from course_utils.explorers import drawing
 from course_utils.explorers.base import Explorer, Panel, button, checkbox, dropdown, slider
+from course_utils.plotting import raster
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -61,7 +62,7 @@ class AugmentationExplorer(Explorer):
             seed=self._seed,
         )
         nine = np.asarray(layer(np.repeat(self._image[None], COUNT, axis=0)))
-        page = drawing.tile(nine, 3, gap=4, fill=255)
+        page = raster.tile(nine, 3, gap=4, fill=255)
         side = max(self._image.shape[:2])
         words = _in_words(values)
         self._show(
@@ -92,8 +93,8 @@ def _to_levels(image):
             f"The image must have shape (rows, columns) or (rows, columns, channels), "
             f"found {shape}."
         )
-    pixels = drawing.reduce_size(pixels[..., :3], LARGEST)
-    return drawing.to_levels(pixels, *drawing.limits(pixels))
+    pixels = raster.shrink(pixels[..., :3], LARGEST)
+    return raster.to_levels(pixels, *raster.usual_limits(pixels))
 
 
 def _in_words(values):

@@ -12,6 +12,7 @@ from course_utils.explorers.windows import (
     describe_sizes,
     page_of,
 )
+from course_utils.plotting import raster
 
 import ipywidgets
 import numpy as np
@@ -123,7 +124,7 @@ def _look(image, kernel, output):
     total = float(kernel.sum())
     keeps_brightness = abs(total - 1) < 1e-6 or (kernel.min() >= 0 and total > 0)
     if keeps_brightness and image.min() >= 0:
-        high = drawing.limits(image)[1] * total or 1.0
+        high = raster.usual_limits(image)[1] * total or 1.0
         return (0.0, high, None), f"Black is 0 or less, white is {high:.3g} or more."
     # The strongest hundredth would leave all others pale.
     share = 99 if output.size > 1000 else 100

@@ -5,6 +5,7 @@ from course_utils.explorers import drawing
 from course_utils.explorers.base import Explorer, Panel, button, panel_row, read_static, row
 from course_utils.explorers.networks import compile_call, map_layers, with_maps
 from course_utils.interpretation import convolutions
+from course_utils.plotting import raster
 
 import anywidget
 import ipywidgets
@@ -44,7 +45,7 @@ class Canvas(anywidget.AnyWidget):
     @pixels.setter
     def pixels(self, pixels: ArrayLike) -> None:
         with self.hold_sync():
-            self.value = drawing.to_levels(pixels, 0, 1).tobytes()
+            self.value = raster.to_levels(pixels, 0, 1).tobytes()
             self.redrawn += 1
 
 

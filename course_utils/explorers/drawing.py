@@ -9,8 +9,8 @@ import html
 import io
 from collections.abc import Collection, Sequence
 
-from course_utils.convolution import pool
 from course_utils.convolution.checks import by
+from course_utils.plotting import raster
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -43,7 +43,7 @@ def to_brightness(image: ArrayLike, name: str = "image") -> np.ndarray:
         )
     if not np.isfinite(pixels).all():
         raise ValueError(f"The {name} has missing or infinite pixels; replace them first.")
-    return reduce_size(pixels)
+    return raster.shrink(pixels, LARGEST)
 
 
 def to_pictures(image: ArrayLike | dict[str, ArrayLike]) -> dict[str, np.ndarray]:
@@ -55,25 +55,6 @@ def to_pictures(image: ArrayLike | dict[str, ArrayLike]) -> dict[str, np.ndarray
     return {str(name): to_brightness(pixels, f'image "{name}"') for name, pixels in image.items()}
 
 
-def reduce_size(pixels: np.ndarray, largest: int = LARGEST) -> np.ndarray:
-    """Average blocks of pixels until no side is above `largest`; other pictures stay as is."""
-    factor = -(-max(pixels.shape[:2]) // largest)
-    if factor == 1:
-        return pixels
-    size = tuple(min(factor, side) for side in pixels.shape[:2])
-    return pool(pixels, size, mode="average")
-
-
-def limits(pixels: np.ndarray) -> tuple[float, float]:
-    """Return the values that are shown black and white: 0 to 1, 0 to 255, or what occurs."""
-    low, high = float(pixels.min()), float(pixels.max())
-    if low >= 0 and high <= 1:
-        return 0.0, 1.0
-    if low >= 0 and 16 < high <= 255:
-        return 0.0, 255.0
-    return low, high
-
-
 def encode(values: ArrayLike, low: float, high: float, colors: str | None = None) -> bytes:
     """Return values as the bytes of an image file: (H, W) exact, (H, W, 3) as a JPEG.
 
@@ -82,7 +63,7 @@ def encode(values: ArrayLike, low: float, high: float, colors: str | None = None
     """
     from PIL import Image
 
-    image = Image.fromarray(to_levels(values, low, high))
+    image = Image.fromarray(raster.to_levels(values, low, high))
     file = io.BytesIO()
     if image.mode == "RGB":
         image.save(file, format="jpeg", quality=90, subsampling=0)
@@ -92,17 +73,6 @@ def encode(values: ArrayLike, low: float, high: float, colors: str | None = None
         image.putpalette(palette(colors))
     image.save(file, format="bmp")
     return file.getvalue()
-
-
-def to_levels(values: ArrayLike, low: float, high: float) -> np.ndarray:
-    """Return values as uint8: `low` becomes 0, `high` 255."""
-    values = np.asarray(values)
-    if values.dtype == np.uint8 and (low, high) == (0, 255):
-        return values
-    scale = 255 / (high - low) if high > low else 0.0
-    levels = np.multiply(values, scale, dtype=np.float32)
-    levels += 0.5 - low * scale
-    return np.clip(levels, 0, 255, out=levels).astype(np.uint8)
 
 
 @functools.cache
@@ -125,29 +95,10 @@ def scale_of(*shapes: tuple[int, ...], side: int = SIDE) -> float:
     return float(int(scale)) if scale >= 4 else scale
 
 
-def tile(maps: ArrayLike, columns: int, gap: int = 1, fill: int = 255) -> np.ndarray:
-    """Return (N, H, W) or (N, H, W, 3) pictures side by side, `columns` to a row."""
-    maps = np.asarray(maps)
-    count, height, width = maps.shape[:3]
-    rows = -(-count // columns)
-    shape = (rows * (height + gap) - gap, columns * (width + gap) - gap, *maps.shape[3:])
-    page = np.full(shape, fill, maps.dtype)
-    for place, pixels in enumerate(maps):
-        top, left = tile_place(place, columns, (height, width), gap)
-        page[top : top + height, left : left + width] = pixels
-    return page
-
-
 def tile_maps(maps: ArrayLike, columns: int, high: float) -> np.ndarray:
     """Return the maps (H, W, N) of a layer as one page for `MAPS`, from 0 to `high`."""
-    levels = to_levels(np.moveaxis(maps, -1, 0), 0, high * 255 / 254)
-    return tile(levels, columns, fill=255)
-
-
-def tile_place(place: int, columns: int, shape: tuple[int, int], gap: int = 1) -> tuple[int, int]:
-    """Return the top left pixel of a picture on the page of `tile`."""
-    row, column = divmod(place, columns)
-    return row * (shape[0] + gap), column * (shape[1] + gap)
+    levels = raster.to_levels(np.moveaxis(maps, -1, 0), 0, high * 255 / 254)
+    return raster.tile(levels, columns, fill=255)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -224,7 +175,7 @@ def signed_fills(weights: np.ndarray) -> list[list[str]]:
     colors = np.frombuffer(palette("RdBu_r"), np.uint8).reshape(256, 3)
     most = np.abs(weights).max() or 1
     # The middle of the palette, where black text can be read.
-    levels = to_levels(weights, -1.9 * most, 1.9 * most)
+    levels = raster.to_levels(weights, -1.9 * most, 1.9 * most)
     return [[f"rgb({r},{g},{b})" for r, g, b in line] for line in colors[levels].tolist()]
 
 

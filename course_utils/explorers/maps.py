@@ -4,6 +4,7 @@ from course_utils.explorers import drawing
 from course_utils.explorers.base import Explorer, Panel, dropdown, slider
 from course_utils.explorers.networks import compile_call, map_layers, with_maps
 from course_utils.interpretation.layers import check_images
+from course_utils.plotting import raster
 
 import keras
 import numpy as np
@@ -72,7 +73,7 @@ class FeatureMapExplorer(Explorer):
 
     def _show_input(self, image):
         pixels = image[..., 0] if image.shape[-1] == 1 else image[..., :3]
-        low, high = drawing.limits(pixels)
+        low, high = raster.usual_limits(pixels)
         self.panels["input"].show(
             title=f"Picture {self.controls['picture'].value}",
             picture=drawing.encode(pixels, low, high),
@@ -84,10 +85,10 @@ class FeatureMapExplorer(Explorer):
     def _show_all(self, maps, chosen, high):
         count = maps.shape[-1]
         columns = 8 if count <= 64 else 16
-        maps = drawing.reduce_size(maps, 2 * PAGE_SIDE // columns)
+        maps = raster.shrink(maps, 2 * PAGE_SIDE // columns)
         shape = maps.shape[:2]
         page = drawing.tile_maps(maps, columns, high)
-        top, left = drawing.tile_place(chosen, columns, shape)
+        top, left = raster.tile_place(chosen, columns, shape)
         is_there = chosen < count
         self.panels["maps"].show(
             title="All its maps" if is_there else f"Its first {count} maps",

@@ -12,6 +12,7 @@ from course_utils.explorers.windows import (
     describe_sizes,
     page_of,
 )
+from course_utils.plotting import raster
 
 import ipywidgets
 from numpy.typing import ArrayLike
@@ -59,7 +60,7 @@ class PoolingExplorer(WindowExplorer):
         scale, place = drawing.scale_of(page_of(image, windows)), self.place(shape)
         for name, output in outputs.items():
             title = f"{name.capitalize()}: {size}"
-            look = (*drawing.limits(image), None)
+            look = (*raster.usual_limits(image), None)
             alt = f"The {name} of each window, {size} values{drawing.list_rows(output)}."
             self.show_output(name, output, place, scale, look, title=title, alt=alt)
         self.show_input(windows, place, scale)

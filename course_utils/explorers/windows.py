@@ -6,6 +6,7 @@ from course_utils.convolution.checks import Padding, by
 from course_utils.convolution.windows import Windows
 from course_utils.explorers import drawing
 from course_utils.explorers.base import Explorer, Panel, checkbox, dropdown, slider
+from course_utils.plotting import raster
 
 import ipywidgets
 import numpy as np
@@ -68,14 +69,14 @@ class WindowExplorer(Explorer):
     def show_input(self, windows: Windows, place: tuple[int, int] | None, scale: float) -> None:
         """Show the picture with its zeros, and the window at a place, if any."""
         image = self.image
-        low, high = drawing.limits(image)
+        low, high = raster.usual_limits(image)
         if id(image) not in self._encoded:
             self._encoded[id(image)] = drawing.encode(image, low, high)
         margins, page = margins_of(windows), page_of(image, windows)
         padded = ", padded" if any(margins) else ""
         overlay = ""
         if scale >= ROOM_FOR_NUMBERS:
-            dark = drawing.to_levels(image, low, high) < 128
+            dark = raster.to_levels(image, low, high) < 128
             overlay += drawing.cell_numbers(image, dark, page, margins, self.outside)
         if place is not None:
             overlay += _frames(windows.cells(place), page)
@@ -102,7 +103,7 @@ class WindowExplorer(Explorer):
         low, high, colors = look
         overlay = ""
         if scale >= ROOM_FOR_NUMBERS:
-            levels = drawing.to_levels(output, low, high)
+            levels = raster.to_levels(output, low, high)
             dark = (levels < 50) | (levels > 205) if colors else levels < 128
             overlay += drawing.cell_numbers(output, dark, output.shape)
         if place is not None:

@@ -16,7 +16,7 @@ from course_utils.interpretation.layers import (
     find_map_layer,
 )
 from course_utils.keras_inside.cut import cut, float_type, resize_input
-from course_utils.progress import Progress
+from course_utils.reader.progress import Progress
 
 import keras
 import numpy as np

@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 
 from course_utils import settings
-from course_utils.progress import Progress
 from course_utils.publishing import notebooks, used
+from course_utils.reader.progress import Progress
 
 import nbformat
 from nbformat import NotebookNode

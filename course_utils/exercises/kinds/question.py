@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from course_utils.exercises.kinds.limits import TookTooLong, run_limited
-from course_utils.exercises.kinds.words import describe, say
+from course_utils.exercises.kinds.words import describe
+from course_utils.reader.notices import show_note
 
 import numpy as np
 
@@ -61,11 +62,11 @@ class Question:
         self._hints_shown = min(self._hints_shown + 1, len(self.hints))
         number = self._hints_shown
         last = " There are no more; solution() shows it." * (number == len(self.hints))
-        say(f"Hint {number} of {len(self.hints)} · {self.hints[number - 1]}{last}")
+        show_note(f"Hint {number} of {len(self.hints)} · {self.hints[number - 1]}{last}")
 
     def solution(self) -> None:
         """Show the right answer, and why it is right."""
-        say(f"Solution · {self.title}\n{self.solution_text()}")
+        show_note(f"Solution · {self.title}\n{self.solution_text()}")
 
     def solution_text(self) -> str:
         """Return the solution as code, and the reason below it."""
@@ -107,7 +108,7 @@ class Question:
 
     def _tell(self, verdict: Verdict) -> None:
         self.state = verdict.state
-        say(f"{STARTS[verdict.state]} · {self.title}: {verdict.text}", verdict.state)
+        show_note(f"{STARTS[verdict.state]} · {self.title}: {verdict.text}", verdict.state)
 
     def _right(self, found: str) -> Verdict:
         return Verdict("right", f"{found} {self.why}".strip())

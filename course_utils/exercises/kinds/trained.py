@@ -43,7 +43,7 @@ class Trained(Design):
 
     def _train(self, model, train, test) -> float:
         """Train a fresh copy of a compiled model; return its accuracy on the test data."""
-        from course_utils.progress import Progress
+        from course_utils.reader.progress import Progress
 
         bar = Progress(self.epochs, "Training your model")
         kept = model.get_weights()

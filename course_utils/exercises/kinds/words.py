@@ -1,25 +1,6 @@
-"""What was found, in a few plain words; and how a verdict is shown."""
-
-import html
-
-from course_utils.notices import in_notebook
+"""What was found, in a few plain words."""
 
 import numpy as np
-
-COLOURS = {"right": "#009E73", "compared": "#009E73", "wrong": "#D55E00", "": "#0072B2"}
-
-
-def say(text: str, state: str = "") -> None:
-    """Show text: a framed note in a notebook (the colour only repeats what it says), else print."""
-    if not in_notebook():
-        print(text)
-        return
-    from IPython.display import display
-
-    style = f"border-left:4px solid {COLOURS.get(state, COLOURS[''])};padding:.3em .8em;"
-    style += "margin:.3em 0;white-space:pre-wrap"
-    note = f'<div role="status" style="{style}">{html.escape(text)}</div>'
-    display({"text/html": note, "text/plain": text}, raw=True)
 
 
 def describe(value) -> str:

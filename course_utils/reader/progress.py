@@ -4,7 +4,7 @@ import html
 import sys
 import time
 
-from course_utils.notices import in_notebook
+from course_utils.reader.notices import in_notebook
 
 
 class Progress:

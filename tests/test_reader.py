@@ -1,11 +1,11 @@
-"""Progress and notices: what is shown in a notebook, in a terminal and in a file."""
+"""Progress, notices and tables: what is shown in a notebook, in a terminal and in a file."""
 
 import html.parser
 import io
 import types
 
-from course_utils import notices, progress
-from course_utils.progress import Progress
+from course_utils.reader import notices, progress, tables
+from course_utils.reader.progress import Progress
 
 import IPython.display
 import pytest
@@ -176,3 +176,21 @@ def test_a_notice_in_a_notebook_is_a_note_with_escaped_words(notebook, capsys):
 
 def test_a_test_run_is_not_a_notebook():
     assert not notices.in_notebook()
+
+
+# ---- Tables
+
+
+def test_a_table_is_text_without_markup():
+    page = tables.to_html(("what", "yours"), [("a < b & c", "1")], "My <b>runs</b>")
+    assert '<td style="text-align:left">a &lt; b &amp; c</td>' in page
+    assert "<caption>My &lt;b&gt;runs&lt;/b&gt;</caption>" in page
+    assert page.count('<th scope="col"') == 2
+    assert "<caption>" not in tables.to_html(("what",), [])
+    assert tables.to_text(("what", "yours"), [("a", "1")]) == "what | yours\na | 1"
+
+
+def test_the_frame_of_a_note_repeats_its_state(notebook):
+    notices.show_note("Not yet: <x>", "wrong")
+    assert notebook[0]["text/plain"] == "Not yet: <x>"
+    assert "#D55E00" in notebook[0]["text/html"] and "&lt;x&gt;" in notebook[0]["text/html"]

@@ -1,0 +1,1 @@
+"""Words to the person at the notebook: notes, the progress of long jobs, and tables."""
