@@ -454,3 +454,72 @@ def test_a_history_without_the_metric_is_refused_in_one_sentence():
 def test_bars_need_one_label_each():
     with pytest.raises(ValueError, match="2 values and 3 labels"):
         plotting.show_bars([1, 2], ["a", "b", "c"], title="counts", ylabel="number")
+
+
+def test_a_line_of_chance_starts_the_axis_at_zero():
+    figure = plotting.show_curves(
+        {"dense": [0.9, 0.5]}, title="t", xlabel="x", ylabel="y", percent=True, chance=0.1
+    )
+    (ax,) = figure.axes
+    assert ax.get_ylim()[0] == 0
+    assert figure.alt.endswith("A horizontal line at 10.0%, chance.")
+    assert "chance" in [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+# ---- Words of any length, letters of any kind
+
+LONG = "words that go on and on for longer than anybody would want " * 4
+DRAWN_WITH = {
+    "images": lambda text: plotting.show_images(GREY[:2], [text, "b"], title=text),
+    "tiles": lambda text: plotting.show_tiles(GREY[:2], [text], title=text, columns=1, width=3),
+    "numbers": lambda text: plotting.show_numbers([np.eye(2)], [text], title=text),
+    "curves": lambda text: plotting.show_curves(
+        {text: [1, 2], "b": [2, 1]}, title=text, xlabel=text, ylabel=text
+    ),
+    "bars": lambda text: plotting.show_bars([1, 2], [text, "b"], title=text, ylabel=text),
+    "guesses": lambda text: plotting.show_classification(
+        GREY[0], [(text, 0.5), ("b", 0.25)], title=text, caption=text
+    ),
+}
+
+
+@pytest.mark.parametrize("text", [LONG, "x" * 300, "$x^{$", "100 $ and 5 $", "图像 学习", "\\frac"])
+@pytest.mark.parametrize("show", DRAWN_WITH.values(), ids=DRAWN_WITH)
+def test_any_words_can_be_drawn(show, text):
+    figure = show(text)
+    height, width, _ = draw(figure).shape
+    assert width <= 1.5 * figure.get_size_inches()[0] * 96 * 1.6
+    for ax in figure.axes:
+        if ax.get_visible():
+            assert ax.get_position().width > 0.05 and ax.get_position().height > 0.05
+
+
+@pytest.mark.parametrize("count", [1, 5, 9])
+def test_no_empty_strip_is_left_below_images(count):
+    black = np.zeros((20, 20))
+    black[0, 0] = 1
+    drawn = draw(plotting.show_images([black] * count, title="A title", columns=4))
+    assert (drawn[-16:] < 200).any()
+
+
+# ---- Files
+
+
+def test_a_photograph_keeps_its_colours():
+    """A sky that goes from one blue to the next has no steps."""
+    sky = np.zeros((300, 300, 3), np.uint8)
+    sky[..., 2] = np.linspace(90, 200, 300)[:, None]
+    sky[..., 1] = np.linspace(40, 120, 300)
+    sky[..., 0] = np.linspace(0, 60, 300) * np.linspace(0, 1, 300)[:, None]
+    head, data = Elements(plotting.show_image(sky).to_html()).found[0][1]["src"].split(",")
+    assert head == "data:image/webp;base64"
+    shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB")).astype(int)
+    column = shown[40:-40, shown.shape[1] // 2, 2]
+    assert np.abs(np.diff(column)).max() <= 5 and len(np.unique(column)) > 40
+
+
+def test_a_chart_is_a_small_file_with_a_palette():
+    figure = PICTURES["show_curves"](0)
+    head, data = Elements(figure.to_html()).found[0][1]["src"].split(",")
+    assert head == "data:image/png;base64" and len(data) < 40_000
+    assert Image.open(io.BytesIO(base64.b64decode(data))).mode == "P"

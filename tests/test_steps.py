@@ -209,3 +209,21 @@ def test_faults_of_the_arithmetic_are_told_as_by_convolve_and_pool():
         plotting.convolution_steps(SMILEY, VERTICAL, stride=2, dilation=2)
     with pytest.raises(ValueError, match="mode must be"):
         plotting.pooling_steps(RESPONSE, mode="min")
+
+
+def test_a_filmstrip_names_its_rows_and_shows_the_kernel():
+    strip = plotting.convolution_steps(
+        np.eye(3, dtype=int), [[1, -7], [0, 1]], padding="same"
+    ).filmstrip()
+    words = [text.get_text() for text in strip.axes[0].texts]
+    assert {"image\n(padding: grey)", "kernel", "output", "-7"} <= set(words)
+    words = [
+        text.get_text() for text in plotting.pooling_steps(np.eye(4)).filmstrip().axes[0].texts
+    ]
+    assert {"image", "window", "output"} <= set(words) and "kernel" not in words
+
+
+def test_padding_under_the_window_is_no_pixel():
+    data = plotting.convolution_steps(np.eye(3, dtype=int), np.eye(3), padding="same").player().data
+    assert data["covered"][0][0] != data["covered"][1][1]
+    assert data["covered"][0][0] == data["covered"][4][4]

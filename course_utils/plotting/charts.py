@@ -13,6 +13,7 @@ from course_utils.plotting.picture import (
     Picture,
     new_axes,
     new_picture,
+    wrap,
 )
 
 import numpy as np
@@ -36,11 +37,13 @@ def show_curves(
     log_x: bool = False,
     log_y: bool = False,
     markers: bool = True,
+    chance: float | None = None,
 ) -> Picture:
     """Draw one line for each entry of `curves`: {label: values}; `x` defaults to 1, 2, 3, …
 
-    percent: values are shares from 0 to 1, shown as per cent. Lines differ in colour, dash and
-    marker, so that the chart also reads in grey.
+    percent: values are shares from 0 to 1, shown as per cent; chance: what guessing gives, a grey
+    line across, with which the axis starts at 0. Lines differ in colour, dash and marker, so that
+    the chart also reads in grey.
 
     >>> losses = {"training": [0.5, 0.25]}
     >>> show_curves(losses, title="Loss", xlabel="epoch", ylabel="loss").alt
@@ -49,8 +52,12 @@ def show_curves(
     figure = new_picture(*size, title)
     ax = new_axes(figure)[0, 0]
     draw_curves(ax, curves, x, percent=percent, markers=markers)
-    ax.set_xlabel(xlabel)
-    ax.set_ylabel(ylabel)
+    ax.set_xlabel(wrap(xlabel, 10 * size[0]))
+    ax.set_ylabel(wrap(ylabel, 10 * size[1]))
+    if chance is not None:
+        ax.axhline(chance, color="#666666", linestyle=(0, (1, 1.5)), label="chance", zorder=1)
+        ax.set_ylim(bottom=0)
+        ax.legend(frameon=False)
     if log_x:
         _set_log(ax.xaxis)
     if log_y:
@@ -71,7 +78,7 @@ def draw_curves(
         ax.plot(
             _positions(x, values),
             values,
-            label=label,
+            label=wrap(label, 40),
             color=PALETTE[place % len(PALETTE)],
             linestyle=LINE_STYLES[place % len(LINE_STYLES)],
             marker=MARKERS[place % len(MARKERS)] if markers else None,
@@ -158,12 +165,12 @@ def show_bars(
     figure = new_picture(*size, title)
     ax = new_axes(figure)[0, 0]
     colours = [ORANGE if place == highlight else BLUE for place in range(len(values))]
-    names = [str(label) for label in labels]
+    names = [wrap(label, 10 * size[0] / max(len(labels), 1)) for label in labels]
     bars = ax.bar(range(len(values)), values, tick_label=names, color=colours, width=0.7)
     texts = [f"{value:.1%}" if percent else f"{value:,.4g}" for value in values]
     ax.bar_label(bars, texts, padding=2, fontsize=8.5)
-    ax.set_ylabel(ylabel)
-    ax.set_xlabel(xlabel)
+    ax.set_ylabel(wrap(ylabel, 10 * size[1]))
+    ax.set_xlabel(wrap(xlabel, 10 * size[0]))
     ax.margins(y=0.12)
     if percent:
         ax.yaxis.set_major_formatter("{x:.0%}")

@@ -3,7 +3,7 @@
 from course_utils.convolution.checks import by
 from course_utils.plotting.alt import join_words
 from course_utils.plotting.images import draw_image
-from course_utils.plotting.picture import PALETTE, Picture, new_axes, new_picture
+from course_utils.plotting.picture import PALETTE, Picture, new_axes, new_picture, wrap
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -30,8 +30,10 @@ def show_receptive_fields(
                 f"a map, found {len(fields)} ({', '.join(f.name for f in fields)})."
             )
     longest = max(len(fields) for fields in stacks.values())
-    height = size * np.shape(image)[0] / np.shape(image)[1] + 1.25
-    picture = new_picture(size * len(stacks) + 0.1, height, title)
+    height, width = size * np.shape(image)[0] / np.shape(image)[1], size * len(stacks) + 0.1
+    columns = min(longest, max(1, int(width)))  # of the legend
+    height += 1.05 + 0.22 * -(-longest // columns)
+    picture = new_picture(width, height, title)
     for ax, (label, fields) in zip(
         new_axes(picture, 1, len(stacks))[0], stacks.items(), strict=True
     ):
@@ -40,10 +42,19 @@ def show_receptive_fields(
         target = _find_centre(fields[-1], [n // 2 for n in fields[-1].output])
         for color, field in zip(PALETTE, fields, strict=False):
             _draw_frame(ax, field, target, color, np.shape(image))
-        ax.set_title(f"{label}:\n{by(fields[-1].size, ' x ')} pixels")
+        ax.set_title(f"{wrap(label, 11 * size)}:\n{by(fields[-1].size, ' x ')} pixels")
     handles = [_new_frame((0, 0), 1, 1, color) for color in PALETTE[:longest]]
     names = [f"layer {number}" for number in range(1, longest + 1)]
-    picture.legend(handles, names, loc="outside lower center", ncols=longest, frameon=False)
+    picture.legend(
+        handles,
+        names,
+        loc="outside lower center",
+        ncols=columns,
+        frameon=False,
+        fontsize=9.5,
+        handlelength=1.3,
+        columnspacing=1.2,
+    )
     picture.alt = f"{title}. " + " ".join(
         f"{label}: {join_words(by(field.size, ' x ') for field in fields)} pixels by layer."
         for label, fields in stacks.items()
@@ -65,10 +76,14 @@ def _draw_frame(ax, field, target, color, shape) -> None:
         last = first + field.size[axis]
         corners.append((max(first, 0) - 0.5, min(last, shape[axis]) - 0.5))
     (top, bottom), (left, right) = corners
-    ax.add_patch(_new_frame((left, top), right - left, bottom - top, color))
+    # White below all colours makes a frame stand out from any photograph.
+    for colour, more in (("white", {"linewidth": 3.6}), (color, {"zorder": 2})):
+        ax.add_patch(_new_frame((left, top), right - left, bottom - top, colour, **more))
 
 
-def _new_frame(corner, width, height, color):
+def _new_frame(corner, width, height, color, linewidth=2.2, zorder=1):
     from matplotlib.patches import Rectangle
 
-    return Rectangle(corner, width, height, fill=False, edgecolor=color, linewidth=2.2)
+    return Rectangle(
+        corner, width, height, fill=False, ec=color, linewidth=linewidth, zorder=zorder
+    )

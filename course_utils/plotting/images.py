@@ -46,14 +46,15 @@ def show_images(
     tallest = max(image.shape[0] / image.shape[1] for image in images)
     captions = [wrap(text, 14 * size) for text in titles]
     lines = max((text.count("\n") + 1 for text in captions), default=0)
-    heading = wrap(title, 9.5 * max(columns * size, 1.3))
+    width = columns * size + 0.1
     height = rows * (size * tallest + 0.16 * lines + 0.05)
-    height += 0.12 + 0.22 * (heading.count("\n") + 1) if title else 0.05
-    figure = new_picture(columns * size + 0.1, height, heading)
+    height += 0.22 * len(title) / (9.5 * max(width, 1.3)) + 0.4 if title else 0.05
+    figure = new_picture(width, height, title)
     axes = new_axes(figure, rows, columns)
     limits = raster.limits(np.concatenate([i.ravel() for i in images]), colormap)
     for place, ax in enumerate(axes.flat):
         ax.set_axis_off()
+        ax.set_visible(place < len(images))
         if place < len(images):
             scale = limits if shared_scale else raster.limits(images[place], colormap)
             draw_image(ax, images[place], colormap, scale)
@@ -98,12 +99,12 @@ def show_numbers(
     titles = _as_titles(titles, len(patches))
     width = size * len(patches)
     height = size + (0.35 if title else 0) + (0.3 if titles else 0)
-    figure = new_picture(width, height, wrap(title, 9.5 * width))
+    figure = new_picture(width, height, title)
     axes = new_axes(figure, 1, len(patches))[0]
     for place, (ax, patch) in enumerate(zip(axes, patches, strict=True)):
         draw_numbers(ax, patch, colormap, font_size=min(11, 62 * size / 2.6 / max(patch.shape)))
         if titles:
-            ax.set_title(titles[place])
+            ax.set_title(wrap(titles[place], 11 * size))
     figure.alt = alt or _describe_numbers(patches, titles, title)
     return figure
 

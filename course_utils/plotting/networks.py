@@ -11,6 +11,7 @@ from course_utils.plotting.picture import (
     Picture,
     new_axes,
     new_picture,
+    wrap,
 )
 
 import numpy as np
@@ -42,7 +43,7 @@ def show_classification(
     for (image, labels, words), (left, right) in zip(rows, axes, strict=True):
         draw_image(left, np.asarray(image))
         left.set_axis_off()
-        left.set_title(words)
+        left.set_title(wrap(words, 34))
         _draw_guesses(right, labels)
     axes[-1, 1].set_xlabel("probability")
     figure.alt = f"{title}. " + " ".join(
@@ -59,7 +60,7 @@ def _draw_guesses(ax, guesses) -> None:
     places = np.arange(len(labels))
     bars = ax.barh(places, shares, color=[ORANGE] + [BLUE] * (len(labels) - 1), height=0.65)
     ax.bar_label(bars, [f"{share:.0%}" for share in shares], padding=3, fontsize=8.5)
-    ax.set_yticks(places, labels)
+    ax.set_yticks(places, [wrap(label, 24) for label in labels])
     ax.invert_yaxis()
     ax.set_xlim(0, 1.12)
     ax.set_xticks([0, 0.5, 1])

@@ -97,7 +97,8 @@ def _render(figure: Figure):
     if own:  # what is written on it is no formula
         for text in figure.findobj(Text):
             text.set_parse_math(False)
-    # A figure of one's own is as large as in Jupyter: with its dpi, cut to what is drawn.
+    # Cut to what is drawn, so that nothing is cut off and no empty strip is left. A figure of
+    # one's own is as large as in Jupyter, with its dpi.
     usual = matplotlib.rcParamsDefault["figure.dpi"]
     zoom = SHARPNESS if own else SHARPNESS * figure.get_dpi() / usual
     zoom = min(zoom, MOST_PIXELS / (PIXELS_PER_INCH * max(figure.get_size_inches())))
@@ -109,7 +110,8 @@ def _render(figure: Figure):
             drawn,
             format="png",
             dpi=PIXELS_PER_INCH * zoom,
-            bbox_inches=None if own else "tight",
+            bbox_inches="tight",
+            pad_inches=0.05 if own else None,
         )
     image = Image.open(drawn).convert("RGBA")
     page = Image.new("RGBA", image.size, "white")
@@ -160,7 +162,7 @@ def new_picture(width: float, height: float, title: str = "", alt: str = "") -> 
         figure = Picture(figsize=(width, height), layout="constrained", facecolor="white")
         FigureCanvasAgg(figure)
         if title:
-            figure.suptitle(title)
+            figure.suptitle(wrap(title, 9.5 * max(width, 1.3)))
     figure.alt = alt
     return figure
 

@@ -25,6 +25,8 @@ from numpy.typing import ArrayLike
 
 MAX_SIZE, MAX_PADDED = 8, 12  # pixels a side in which numbers stay legible
 WINDOW_FILL, PADDING_FILL, EMPTY_FILL = "#FFDD99", "#E8E8E8", "#FFFFFF"
+COVERED_FILL = "#EADFCB"  # of padding under the window: grey still, for it is no pixel
+LEFT = 1.5  # inches for what the rows of a filmstrip are called
 DARKEST = np.array([140, 190, 225])  # fill of the highest value; the lowest is white
 
 
@@ -71,9 +73,10 @@ class Steps:
         window: tuple[int, int],
         output: np.ndarray,
         word: str,
+        kernel: np.ndarray | None = None,
     ):
         self.title, self.output = title, output
-        self._steps, self._window, self._word = steps, window, word
+        self._steps, self._window, self._word, self._kernel = steps, window, word, kernel
         self._texts, self._fills = image  # of the padded image, row by row
 
     def __len__(self):
@@ -140,20 +143,39 @@ class Steps:
         side = 2.0 if len(numbers) > 3 else 2.5
         cell, large = min(0.34, side / max(image)), min(0.44, side / max(window))
         width = max(image[1] * cell, output[1] * cell, window[1] * large, 1.3) + 0.3
-        width = max(width, 2.4 / len(numbers))  # so that the words of the title fit
-        title = textwrap.fill(self.title, int(9 * width * len(numbers)))
+        whole = LEFT + width * len(numbers)
+        title = textwrap.fill(self.title, int(9 * whole))
         tops = [0.75 + 0.2 * title.count("\n")]
         tops.append(tops[0] + image[0] * cell + 0.16)
         tops.append(tops[1] + window[0] * large + 0.45)
-        drawing = Drawing(width * len(numbers), tops[2] + output[0] * cell + 0.1)
+        drawing = Drawing(whole, tops[2] + output[0] * cell + 0.1)
+        heights = image[0] * cell, window[0] * large, output[0] * cell
+        self._draw_names(drawing, tops, heights, cell)
         for place, number in enumerate(numbers):
-            middle = (place + 0.5) * width
+            middle = LEFT + (place + 0.5) * width
             spots = list(zip([middle] * 3, tops, (cell, large, cell), strict=True))
             self._draw_step(drawing, number, spots)
             drawing.add_text(middle, tops[0] - 0.14, f"step {number + 1} of {len(self)}")
             label = f"{self._word} = {_show(self[number].value)}"
             drawing.add_text(middle, tops[2] - 0.24, label, color=VERMILION)
         return drawing, title
+
+    def _draw_names(self, drawing, tops, heights, cell) -> None:
+        """Write left of each row what it is; draw the kernel beside the products."""
+        middle, (image, window, output) = LEFT / 2, heights
+        padded = any(PADDING_FILL in row for row in self._fills)
+        drawing.add_text(middle, tops[0] + image / 2, "image" + "\n(padding: grey)" * padded)
+        drawing.add_text(middle, tops[2] + output / 2, "output")
+        if self._kernel is None:
+            drawing.add_text(middle, tops[1] + window / 2, "window")
+            return
+        rows, columns = self._window
+        small = min(cell, (LEFT - 0.3) / columns, (window - 0.2) / rows)
+        top = tops[1] + (window - rows * small) / 2 + 0.09
+        drawing.add_text(middle, top - 0.12, "kernel")
+        texts = np.vectorize(_show, otypes=[object])(self._kernel)
+        fills = np.full(self._window, EMPTY_FILL)
+        _draw_grid(drawing, (middle, top, small), texts, fills)
 
     def _draw_frame(self, number) -> Drawing:
         """Draw a step for a slide: the three grids in a row, the arithmetic below."""
@@ -171,18 +193,23 @@ class Steps:
     def _draw_step(self, drawing, number, spots) -> None:
         """Draw image, window and output of one step; a spot is (middle, top, cell) in inches."""
         step = self[number]
-        fills = [list(row) for row in self._fills]
+        fills, covered = [list(row) for row in self._fills], self._covered()
         for row, column in step.cells:
-            fills[row][column] = WINDOW_FILL
+            fills[row][column] = covered[row][column]
         _draw_grid(drawing, spots[0], self._texts, fills, (step.cells[0], step.cells[-1]))
         parts = np.reshape(np.array(step.parts, dtype=object), self._window)
-        _draw_grid(drawing, spots[1], parts, np.full(self._window, WINDOW_FILL))
+        inside = np.reshape([covered[row][column] for row, column in step.cells], self._window)
+        _draw_grid(drawing, spots[1], parts, inside)
         texts, fills = np.full((2, *self.output.shape), "", dtype=object)
         fills[:] = EMPTY_FILL
         shades = _shades(self.output)
         for done in self._steps[: number + 1]:
             texts[done.place], fills[done.place] = _show(done.value), shades[done.place]
         _draw_grid(drawing, spots[2], texts, fills, (step.place, step.place))
+
+    def _covered(self) -> list:
+        """Return the colour of each cell of the padded image under the window."""
+        return np.where(np.equal(self._fills, PADDING_FILL), COVERED_FILL, WINDOW_FILL).tolist()
 
     def _as_gif(self, seconds) -> bytes:
         images = [self._draw_frame(number).to_image() for number in range(len(self))]
@@ -203,6 +230,7 @@ class Steps:
             "word": self._word,
             "texts": self._texts,
             "fills": self._fills,
+            "covered": self._covered(),
             "window": list(self._window),
             "output": list(self.output.shape),
             "shades": _shades(self.output).tolist(),
@@ -241,7 +269,8 @@ def convolution_steps(
         steps.append(Step(place, cells, tuple(parts), output[place].item(), text))
     title = f"Convolution of {by(image.shape)} with a kernel of {by(kernel.shape)}"
     title += _describe(windows, (1, 1), padding)
-    return Steps(title, steps, _padded(image, windows.pads, "0"), kernel.shape, output, "sum")
+    shown = _padded(image, windows.pads, "0")
+    return Steps(title, steps, shown, kernel.shape, output, "sum", kernel)
 
 
 def pooling_steps(

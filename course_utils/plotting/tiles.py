@@ -43,7 +43,7 @@ def show_tiles(
     sheet, step = _lay_out(raster.scale(stack, colormap, shared_scale), rows, columns)
     label_width = 0.9 if row_labels else 0.05
     tall = (width - label_width) * sheet.shape[0] / sheet.shape[1] + (0.45 if title else 0.1)
-    figure = new_picture(width, tall, wrap(title, 9.5 * width))
+    figure = new_picture(width, tall, title)
     ax = new_axes(figure)[0, 0]
     low = -1 if colormap == DIVERGING else 0
     colours = matplotlib.colormaps[colormap].with_extremes(bad="white")
@@ -73,6 +73,6 @@ def _label_rows(ax, labels, rows, step):
     each = rows / max(len(labels), 1)
     places = [(number + 0.5) * each * step for number in range(len(labels))]
     with matplotlib.rc_context(STYLE):
-        ax.set_yticks(places, labels)
+        ax.set_yticks(places, [wrap(label, 18) for label in labels])
     ax.tick_params(length=0, labelsize=9.5)
     ax.spines[:].set_visible(False)
