@@ -40,7 +40,7 @@ class Summary:
         return tables.to_html(self.HEAD, self.rows, self.text)
 
     def __repr__(self) -> str:
-        return f"{self.text}\n{tables.to_text(self.HEAD, self.rows)}"
+        return tables.to_text([self.text], self.rows)
 
 
 def summary() -> Summary:
