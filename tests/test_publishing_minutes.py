@@ -1,8 +1,11 @@
 """A notebook's minutes: the rule, and that the notebooks and the README state what it gives."""
 
+import re
+
 from course_utils.__main__ import main
 from course_utils.publishing import minutes, notebooks
 
+import nbformat
 import pytest
 from nbformat import v4
 
@@ -55,3 +58,24 @@ def test_the_command_shows_every_notebook(capsys):
     assert main(["minutes"]) == 0
     shown = [line.split()[0] for line in capsys.readouterr().out.splitlines()[1:]]
     assert shown == [path.stem for path in notebooks.find()]
+
+
+@pytest.mark.parametrize("path", notebooks.find(), ids=lambda path: path.stem)
+def test_a_notebook_states_the_minutes_that_it_asks_for(path):
+    notebook = nbformat.read(path, as_version=4)
+    assert minutes.stated(notebook) == minutes.count(notebook).total
+
+
+@pytest.mark.parametrize("path", notebooks.find(), ids=lambda path: path.stem)
+def test_no_notebook_asks_for_more_than_90_minutes_without_its_deeper_sections(path):
+    assert minutes.count(nbformat.read(path, as_version=4)).total <= minutes.MOST
+
+
+def test_the_readme_states_the_same_minutes():
+    text = (notebooks.ROOT / "README.md").read_text(encoding="utf-8")
+    listed = dict(re.findall(r"\(notebooks/(\w+)\.ipynb\) \| (\d+) \|", text))
+    counted = {
+        path.stem: str(minutes.count(nbformat.read(path, as_version=4)).total)
+        for path in notebooks.find()
+    }
+    assert listed == counted
