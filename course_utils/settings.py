@@ -24,16 +24,13 @@ class Profile:
     """How much of a training run is done: `None` means no limit.
 
     digits, pictures: how many training samples the loaders hand over at most: of arrays of small
-    images, and of pictures of any size; samples: training samples at most; values: numbers in
-    them at most, so that large images are fewer; epochs: epochs at most;
-    reuse: whether a fitting checkpoint takes the place of training.
+    images, and of pictures of any size; epochs: epochs at most; reuse: whether a fitting
+    checkpoint takes the place of training.
     """
 
     name: str
     digits: int | None = None
     pictures: int | None = None
-    samples: int | None = None
-    values: int | None = None
     epochs: int | None = None
     reuse: bool = False
 
@@ -42,9 +39,9 @@ PROFILES = {
     profile.name: profile
     for profile in (
         Profile("full"),
-        Profile("quick", digits=3000, pictures=200, samples=3000, values=3_000_000, epochs=5),
+        Profile("quick", digits=3000, pictures=200, epochs=5),
         # where no checkpoint fits:
-        Profile("demo", samples=3000, values=3_000_000, epochs=5, reuse=True),
+        Profile("demo", epochs=5, reuse=True),
     )
 }
 

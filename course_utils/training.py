@@ -293,38 +293,3 @@ def _in_words(logs: dict | None) -> str:
         f"{name.replace('val_', 'validation ')} {float(value):.4f}"
         for name, value in (logs or {}).items()
     )
-
-
-# ---- For notebooks that do not call `model.fit` yet ---------------------------------------------
-
-
-class _Best(keras.callbacks.Callback):
-    def on_train_begin(self, logs=None):
-        self.epoch, self.weights, self._value = 0, None, math.inf
-
-    def on_epoch_end(self, epoch, logs=None):
-        value = logs.get("val_loss", logs["loss"])
-        if value < self._value:
-            self._value, self.epoch, self.weights = value, epoch, self.model.get_weights()
-
-
-def fit(model, x, y=None, *, callbacks=(), **options):
-    best, limits = _Best(), settings.profile()
-    callbacks = [*keras.tree.flatten(callbacks or []), best, Keep()]
-    x, y = _cap(x, limits), _cap(y, limits, x)
-    history = model.fit(x, y, callbacks=callbacks, verbose=0, **options)
-    losses = history.history.get("val_loss", history.history.get("loss", [0]))
-    history.best_epoch = int(np.argmin(losses))
-    history.best_weights = best.weights or model.get_weights()
-    return history
-
-
-def _cap(data, limits, of=None):
-    if limits.name != "quick" or data is None:
-        return data
-    if hasattr(data, "cardinality"):
-        shape = data.element_spec[0].shape
-        samples = min(limits.samples, limits.values // max(1, math.prod(shape[1:])))
-        return data.take(max(1, samples // (next(iter(data))[0].shape[0])))
-    like = data if of is None else of
-    return data[: min(limits.samples, limits.values // math.prod(like.shape[1:]))]
