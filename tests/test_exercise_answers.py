@@ -11,7 +11,7 @@ import pytest
 
 
 def question(place):
-    """Return a question by notebook and name: "02 q12"."""
+    """Return a question by notebook and name: "02 q11"."""
     number, name = place.split()
     module = next(one for one in exercises.modules() if one.startswith(f"nb{number}"))
     return exercises.questions_of(module)[name]
@@ -145,8 +145,8 @@ def test_both_parts_of_what_is_asked_are_right(place, answer):
         ("01 q3", float("nan"), "NaN"),
         ("01 q3", 256**784, "now take the logarithm to base 10"),
         ("03 q5", (14, 14, 10, 5, 3, 2), "the first that is not right is number 1, 14"),
-        ("02 q8", "b", "8, 4, and a window of 5 x 5"),
-        ("02 q8", "a", "8, ..."),
+        ("02 q7", "b", "8, 4, and a window of 5 x 5"),
+        ("02 q7", "a", "8, ..."),
     ],
 )
 def test_a_slip_is_named(place, answer, words):
@@ -326,7 +326,7 @@ def test_padding_by_a_layer_is_padding(keras):
         parts += [layers.ZeroPadding2D(1), layers.Conv2D(filters, 3), layers.ReLU()]
         parts += [layers.MaxPooling2D()]
     parts = [*parts[:-1], layers.Reshape((-1,)), layers.Dense(10), layers.Softmax()]
-    assert question("02 q10").judge(sequential(keras, *parts)).state == "right"
+    assert question("02 q9").judge(sequential(keras, *parts)).state == "right"
 
 
 @pytest.mark.parametrize("how", ["reshape", "layer", "tensorflow", "lambda", "scores"])
@@ -344,10 +344,10 @@ def test_strided_network_in_another_form(keras, how):
         top = [layers.Dense(10)]
     model = sequential(keras, *body, flat, *top)
     if how == "scores":
-        assert "softmax" in question("02 q9").judge(model).text
+        assert "softmax" in question("02 q8").judge(model).text
         model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     before = model.get_weights()
-    verdict = question("02 q9").judge(model)
+    verdict = question("02 q8").judge(model)
     assert verdict.state == "right", verdict
     assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
 
@@ -445,7 +445,7 @@ def tiny(keras, *parts, loss="sparse_categorical_crossentropy", last="softmax", 
     ],
 )
 def test_a_tiny_convnet_has_a_convolution_that_is_not_linear(keras, parts, words):
-    verdict = question("02 q12").judge(tiny(keras, *parts(keras.layers)))
+    verdict = question("02 q11").judge(tiny(keras, *parts(keras.layers)))
     assert verdict.state == "wrong" and words in verdict.text, verdict
 
 
@@ -466,7 +466,7 @@ def test_a_tiny_convnet_in_other_forms(keras, form):
             "loss": keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         },
     }.get(form, {})
-    verdict = question("02 q12").judge(tiny(keras, *parts, **options))
+    verdict = question("02 q11").judge(tiny(keras, *parts, **options))
     right = form in ("lambda", "acc", "scores")
     assert verdict.state == ("right" if right else "wrong"), verdict
     assert right or "it cannot be trained" in verdict.text

@@ -1,5 +1,6 @@
 """The feature map explorer."""
 
+import course_utils.keras_inside.start
 from course_utils.explorers import drawing
 from course_utils.explorers.base import Explorer, Panel, dropdown, slider
 from course_utils.explorers.networks import compile_call, map_layers, with_maps

@@ -4,6 +4,7 @@ import io
 import os
 from collections.abc import Callable
 
+import course_utils.keras_inside.start
 from course_utils.applications import classify, preprocess, read_photo
 from course_utils.applications.photos import crop_and_resize
 from course_utils.explorers import drawing

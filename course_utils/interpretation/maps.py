@@ -1,5 +1,6 @@
 """What a network's filters find in images."""
 
+import course_utils.keras_inside.start
 from course_utils.convolution import receptive_field
 from course_utils.interpretation.layers import (
     check_filters,

@@ -601,7 +601,9 @@ def _describe_rest(figure, said) -> list[str]:
     texts = [_clean(text.get_text()) for legend in legends for text in legend.get_texts()]
     new = [text for text in dict.fromkeys(texts) if text and text not in said]
     words = [f"Legend: {', '.join(new[: 2 * MOST_ITEMS])}."] if new else []
-    own = [_clean(text.get_text()) for text in figure.texts if text is not figure._suptitle]
+    own = [_clean(text.get_text()) for text in figure.texts]
+    if (title := _clean(figure.get_suptitle())) in own:
+        own.remove(title)  # it is said first
     return words + [_sentence(text) for text in own[:MOST_ITEMS] if text and text not in said]
 
 
