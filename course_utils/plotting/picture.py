@@ -176,7 +176,11 @@ def new_axes(figure: Picture, rows: int = 1, columns: int = 1, **options: Any) -
 def wrap(text: str, width: float, lines: int = 4) -> str:
     """Break a text into lines of at most `width` characters; what exceeds `lines` is cut off."""
     own = str(text).split("\n")
-    broken = [part for line in own for part in textwrap.wrap(line, max(3, int(width))) or [""]]
+    broken = [
+        part
+        for line in own
+        for part in textwrap.wrap(line, max(3, int(width)), break_on_hyphens=False) or [""]
+    ]
     if len(broken) > lines:
         broken = [*broken[: lines - 1], broken[lines - 1][: max(3, int(width)) - 1] + "…"]
     return "\n".join(broken)
