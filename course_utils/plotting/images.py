@@ -48,7 +48,7 @@ def show_images(
     lines = max((text.count("\n") + 1 for text in captions), default=0)
     width = columns * size + 0.1
     height = rows * (size * tallest + 0.16 * lines + 0.05)
-    height += 0.22 * len(title) / (9.5 * max(width, 1.3)) + 0.4 if title else 0.05
+    height += 0.22 * len(title) / (10.5 * max(width, 1.3)) + 0.4 if title else 0.05
     figure = new_picture(width, height, title)
     axes = new_axes(figure, rows, columns)
     limits = raster.limits(np.concatenate([i.ravel() for i in images]), colormap)

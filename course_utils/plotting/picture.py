@@ -28,7 +28,7 @@ SHARPNESS = 1.6  # pixels in the file for each pixel on the screen
 MOST_PIXELS = 2400  # of the file's longer side
 COLOURS, GREYS = 128, 126  # of a chart's palette, beside white
 PHOTOGRAPH = 6_000  # colours and more: a chart with smooth letters has half as many
-QUALITY = 86  # of a photograph's file
+QUALITY = 78  # of a photograph's file: what a notebook of 1.5 MB has room for
 EDGE = 6  # pixels of white around a picture, which is a white card on a dark page
 
 STYLE = {
@@ -131,7 +131,7 @@ def _pack(image) -> tuple[str, bytes]:
     if (red == green).all() and (green == blue).all():
         image.convert("L").save(packed, format="png", compress_level=8)
     elif np.unique(red << 16 | green << 8 | blue).size > PHOTOGRAPH:
-        image.save(packed, format="webp", quality=QUALITY)
+        image.save(packed, format="webp", quality=QUALITY, method=6)
         return "webp", packed.getvalue()
     else:
         _reduce_colours(image).save(packed, format="png", compress_level=8)
@@ -162,7 +162,7 @@ def new_picture(width: float, height: float, title: str = "", alt: str = "") -> 
         figure = Picture(figsize=(width, height), layout="constrained", facecolor="white")
         FigureCanvasAgg(figure)
         if title:
-            figure.suptitle(wrap(title, 9.5 * max(width, 1.3)))
+            figure.suptitle(wrap(title, 10.5 * max(width, 1.3)))
     figure.alt = alt
     return figure
 
