@@ -17,7 +17,8 @@ def _describe(value) -> str:
     if isinstance(value, int | np.integer):
         return f"{value:,}" if abs(value) < 10**15 else "a number of more than 15 digits"
     if isinstance(value, float | np.floating):
-        return f"{value:,.1f}".removesuffix(".0") if abs(value) >= 1000 else f"{value:.4g}"
+        large = 1000 <= abs(value) < 10**15
+        return f"{value:,.1f}".removesuffix(".0") if large else f"{value:.4g}"
     if isinstance(value, np.ndarray) and value.size > 12:
         return f"an array of shape {sizes(value.shape)}"
     if isinstance(value, np.ndarray):
