@@ -9,7 +9,7 @@ from course_utils import exercises
 import pytest
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
-TITLE = re.compile(r"#### Your turn · (.*)")
+TITLE = re.compile(r"####? Your turn · (.*)")
 OPTION = re.compile(r'^- `"(\w)"` (.*)$', re.M)
 REASON = re.compile(r"^(\d)\. (.*)$", re.M)
 PREDICT = "**Predict.**"

@@ -62,7 +62,7 @@ def test_skeleton(notebook):
     for heading in ("## What you should see", "## Key points", "## Going further"):
         assert heading in text
     assert "**Predict.**" in text
-    assert text.count("#### Your turn · ") >= 5
+    assert len(re.findall(r"^####? Your turn · ", text, re.M)) >= 5
     assert "For the instructor" in text
 
 
@@ -72,6 +72,18 @@ def test_a_deeper_section_says_so_to_readers_and_to_the_slides(notebook):
         heading = re.match(r"#+ (.*)", text) if cell["cell_type"] == "markdown" else None
         says = bool(heading and re.search(r"^deeper\b|\bdeeper\)?$", heading[1], re.I))
         assert says == bool(cell["metadata"].get("deeper")), text[:80]
+
+
+def headings(notebook):
+    """Return the levels of all headings in order; a comment in a listing is none."""
+    text = re.sub(r"^```.*?^```", "", prose(notebook), flags=re.M | re.S)
+    return [len(marks) for marks in re.findall(r"^(#+) ", text, re.M)]
+
+
+def test_no_heading_jumps_over_a_level(notebook):
+    levels = headings(notebook)
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
 
 
 def test_code_is_short(notebook):
@@ -131,7 +143,7 @@ def test_every_question_has_its_task_its_blank_and_its_check(notebook, request):
         if cell["cell_type"] == "code" and (found := CHECK.search(source)):
             name, answer = found.groups()
             asked.append(name)
-            assert "".join(before["source"]).startswith("#### Your turn · "), name
+            assert re.match("####? Your turn · ", "".join(before["source"])), name
             assert "..." in source[: found.start()], name
             assert source[found.end() :] == f"\n# {name}.hint()\n# {name}.solution()"
             assert any(text.startswith("Not answered yet") for text in texts_of(cell)), name

@@ -10,7 +10,7 @@ from course_utils.publishing import notebooks, pages
 
 import nbformat
 
-_TASK = re.compile(r"#### Your turn · [^\n]*\n+(.*)", re.DOTALL)
+_TASK = re.compile(r"####? Your turn · [^\n]*\n+(.*)", re.DOTALL)
 
 
 def write_exercises(path: Path = pages.PAGES / "exercises.html") -> Path:
