@@ -48,7 +48,10 @@ def _judge(entry: dict, value: float) -> tuple[bool, str]:
     changed = "" if settings.strict() else _changed(entry)
     if changed:
         return False, f"no verdict, since your {changed} not the course's"
-    low, high = _band(entry)
+    band = _band(entry)
+    if band is None:
+        return True, "no verdict, since so little data proves nothing"
+    low, high = band
     inside = low <= value <= high
     if inside:
         return True, "as expected"
@@ -146,8 +149,11 @@ def _entry(name: str) -> dict:
     return entry
 
 
-def _band(entry: dict) -> tuple[float, float]:
-    """Return the band for the running profile and data: an exact entry has the lecture's value."""
+def _band(entry: dict) -> tuple[float, float] | None:
+    """Return the band for the running profile and data, or None where nothing can be expected.
+
+    An exact entry has the lecture's value.
+    """
     if "data" not in entry:
         return entry["lecture"], entry["lecture"]
     used = _as_list(entry, "data")
@@ -157,4 +163,5 @@ def _band(entry: dict) -> tuple[float, float]:
     source = "real" if real else "standin"
     # The demo profile shows the trainings of the full one.
     profile = "quick" if settings.profile().name == "quick" else "full"
-    return tuple(entry[f"{profile}_{source}"])
+    band = entry.get(f"{profile}_{source}")
+    return None if band is None else tuple(band)

@@ -34,6 +34,8 @@ _RULES = [
     # The table at the end repeats lines that are compared above; which there are depends on data.
     (re.compile(r"<table>.*>as expected<.*</table>"), "TABLE"),
     (re.compile(r"^what \| yours .*\| as expected.*", re.DOTALL), "TABLE"),
+    # Whether a number is inside its band, the cell itself has told by raising or not.
+    (re.compile(r"-> (?:as expected|no verdict, [^\n]*)"), "-> VERDICT"),
     (re.compile(r"\. Seen: [^.]*\."), "."),  # how an image looks: other data, other looks
     (_NUMBER, "#"),
     (re.compile(r"\b(?:real|stand-in) (?=weights)"), ""),
