@@ -1,16 +1,16 @@
 """Keep trained weights with their history, and know whether they fit a model, data and settings.
 
-A checkpoint is one file, `<model>.npz`: the weights and, as JSON, the record of the training.
+A checkpoint is one file, `<model>.npz`: the weights and, as JSON, the record of the training. Of a
+long training that is not done yet one is kept now and then, with the state of its optimiser.
 """
 
 import hashlib
 import json
 import os
 import re
+import typing
 import warnings
-import zipfile
-import zlib
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ import numpy as np
 RECORD = "record"
 WIRING = ("keras_history", "input_layers", "output_layers")  # name layers in a configuration
 UNKNOWN = "unknown"  # the fingerprint of data that cannot be told from other data
+UNFINISHED = ".unfinished.npz"
 
 _changes: dict[str, list[str]] = {}  # by model: how its last training differs from the course's
 
@@ -70,13 +71,17 @@ class Record:
 
 
 def find(name: str) -> list[Path]:
-    """Return the checkpoints `name`: first the course's, then one's own, the newest first."""
+    """Return the checkpoints `name`: first the course's, then one's own, the newest first.
+
+    Those of trainings that were cut off come last.
+    """
     course, *own = settings.checkpoint_dirs()
-    places = [course / f"{name}.npz"]
+    places, unfinished = [course / f"{name}.npz"], []
     for folder in own:
         mine = [folder / f"{name}.npz", *folder.glob(f"{name}-????????.npz")]
         places += sorted((place for place in mine if place.exists()), key=_age, reverse=True)
-    return [place for place in dict.fromkeys(places) if place.exists()]
+        unfinished += sorted(folder.glob(f"{name}-*{UNFINISHED}"), key=_age, reverse=True)
+    return [place for place in dict.fromkeys(places + unfinished) if place.exists()]
 
 
 def _age(place: Path) -> float:
@@ -87,18 +92,23 @@ def read(place: Path) -> Record:
     """Return the record of the checkpoint `place`. Raises DamagedError if it cannot be read."""
     with _reading(place), np.load(place, allow_pickle=False) as file:
         found = json.loads(str(file[RECORD]))
-        known = {entry.name for entry in fields(Record)}  # a newer course may have more
-        record = Record(**{key: value for key, value in found.items() if key in known})
+        kinds = typing.get_type_hints(Record)  # a newer course may have more
+        record = Record(**{key: value for key, value in found.items() if key in kinds})
+        for key, kind in kinds.items():
+            if not isinstance(getattr(record, key), (int, float) if kind is float else kind):
+                raise TypeError(f"{key} is no {kind}")
         lengths = {len(values) for values in record.history.values()}
-        if len(lengths) != 1 or not all(lengths):
+        if len(lengths) != 1 or not all(lengths) or "loss" not in record.history:
             raise ValueError("a history without epochs")
+        if record.best_epoch is not None and not 0 <= record.best_epoch < max(lengths):
+            raise ValueError("a best epoch that is none of them")
+        if not all(isinstance(v, (int, float)) for vs in record.history.values() for v in vs):
+            raise TypeError("a history of other things than numbers")
         return record
 
 
 class _reading:
     """Turn whatever a damaged file makes NumPy, zipfile and json raise into one sentence."""
-
-    FAULTS = (OSError, ValueError, TypeError, KeyError, AttributeError, EOFError)
 
     def __init__(self, place: Path):
         self.place = place
@@ -107,7 +117,11 @@ class _reading:
         return self
 
     def __exit__(self, kind, problem, trace):
-        if isinstance(problem, (*self.FAULTS, zipfile.BadZipFile, zlib.error)):
+        if isinstance(problem, PermissionError):
+            raise DamagedError(
+                f"The checkpoint {self.place} cannot be read: its permissions forbid it."
+            ) from problem
+        if isinstance(problem, Exception):  # each fault has a kind of its own
             raise DamagedError(
                 f"The checkpoint {self.place} is damaged: move it away and train again."
             ) from problem
@@ -122,7 +136,8 @@ def write(name: str, weights: list, best_weights: list | None, record: Record) -
     """
     folder = settings.own_checkpoints_dir()
     is_course = folder == settings.shipped_checkpoints_dir()
-    target = folder / (f"{name}.npz" if is_course else f"{name}-{_mark(record)}.npz")
+    mark = _mark(record, sorted(record.history))
+    target = folder / (f"{name}.npz" if is_course else f"{name}-{mark}.npz")
     if is_course and _is_same_again(target, record):
         return target
     folder.mkdir(parents=True, exist_ok=True)
@@ -133,11 +148,51 @@ def write(name: str, weights: list, best_weights: list | None, record: Record) -
     return target
 
 
-def _mark(record: Record) -> str:
+def _mark(record: Record, *more: Any) -> str:
     """Return eight characters that tell this recipe and data from others."""
-    return _hash(repr((record.model, record.data, record.sample, sorted(record.settings.items()))))[
-        :8
-    ]
+    recipe = record.model, record.data, record.sample, sorted(record.settings.items())
+    return _hash(repr((*recipe, *more)))[:8]
+
+
+def place_unfinished(name: str, record: Record, start: list[np.ndarray]) -> Path | None:
+    """Return the file for the epochs of a training that is not done yet.
+
+    start: the trainable weights that it begins with: from another start it is another training.
+    None in a renewal of the course, which begins anew. Raises OSError if nothing can be written.
+    """
+    folder = settings.own_checkpoints_dir()
+    if folder == settings.shipped_checkpoints_dir():
+        return None
+    begin = hashlib.sha256(b"".join(np.ascontiguousarray(value).tobytes() for value in start))
+    return folder / f"{name}-{_mark(record)}-{begin.hexdigest()[:8]}{UNFINISHED}"
+
+
+def write_unfinished(
+    place: Path, weights: list, best_weights: list | None, optimizer: list, record: Record
+) -> None:
+    """Save the weights and the state of the optimiser as they are. Raises OSError."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    kinds = {"last": weights, "best": best_weights or [], "optimizer": optimizer}
+    arrays = {
+        f"{kind}_{n}": value for kind, values in kinds.items() for n, value in enumerate(values)
+    }
+    with replacing(place) as beside:  # not compressed, which would take ten times as long
+        np.savez(beside, **arrays, **{RECORD: json.dumps(asdict(record))})
+
+
+def read_unfinished(place: Path) -> tuple[Record, list[np.ndarray], list[np.ndarray]]:
+    """Return record, weights and state of the optimiser. Raises DamagedError."""
+    record = read(place)
+    with _reading(place), np.load(place, allow_pickle=False) as file:
+        weights, optimizer = (_read_arrays(file, kind) for kind in ("last", "optimizer"))
+    return record, weights, optimizer
+
+
+def remove_unfinished(place: Path) -> None:
+    """Remove the unfinished trainings of the same recipe: one of them is done."""
+    recipe = place.name.removesuffix(UNFINISHED)[:-8]
+    for other in place.parent.glob(f"{recipe}*{UNFINISHED}"):
+        other.unlink(missing_ok=True)
 
 
 def _is_same_again(place: Path, record: Record) -> bool:
@@ -172,17 +227,16 @@ def read_weights(place: Path) -> tuple[list[np.ndarray], list[np.ndarray]]:
     Raises DamagedError if the file cannot be read or holds a number that is none.
     """
     with _reading(place), np.load(place, allow_pickle=False) as file:
-        kept = {
-            kind: [
-                _unpack(file[f"{kind}_{number}"])
-                for number in range(len(file.files))
-                if f"{kind}_{number}" in file.files
-            ]
-            for kind in ("last", "best")
-        }
-        if not all(np.isfinite(value).all() for values in kept.values() for value in values):
-            raise ValueError("weights that are not finite")
-    return kept["last"], kept["best"] or kept["last"]
+        last, best = (_read_arrays(file, kind) for kind in ("last", "best"))
+    return last, best or last
+
+
+def _read_arrays(file: Any, kind: str) -> list[np.ndarray]:
+    names = [f"{kind}_{number}" for number in range(len(file.files))]
+    values = [_unpack(file[name]) for name in names if name in file.files]
+    if not all(np.isfinite(value).all() for value in values):
+        raise ValueError("weights that are not finite")
+    return values
 
 
 def note_changes(name: str, record: Record, ignore_data: bool = False) -> None:
@@ -192,7 +246,8 @@ def note_changes(name: str, record: Record, ignore_data: bool = False) -> None:
     """
     place = settings.shipped_checkpoints_dir() / f"{name}.npz"
     try:
-        found = record.differences(read(place)) if place.exists() else ["model"]
+        there = is_name(name) and place.exists()
+        found = record.differences(read(place)) if there else ["model"]
     except DamagedError:
         found = []
     words = [words.split(" ")[0] for words in found]
@@ -329,7 +384,8 @@ def is_name(name: str) -> bool:
     Keras itself gives names as sequential_1, functional, model_2.
     """
     by_keras = re.fullmatch(r"(sequential|functional|model)(_\d+)?", name)
-    return not by_keras and bool(re.fullmatch(r"\w[\w.-]{0,99}", name))
+    is_plain = re.fullmatch(r"\w[\w.-]*", name) and len(name.encode()) <= 100
+    return not by_keras and bool(is_plain)
 
 
 def _hash(data) -> str:

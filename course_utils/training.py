@@ -3,6 +3,7 @@
 import math
 import signal
 import threading
+import time
 import warnings
 from collections.abc import Iterable
 from datetime import date
@@ -10,7 +11,12 @@ from typing import Any
 
 import course_utils.keras_inside.start
 from course_utils import checkpoints, datasets, settings
-from course_utils.keras_inside.fitting import arguments_of_fit, find_fit, skip_epochs
+from course_utils.keras_inside.fitting import (
+    arguments_of_fit,
+    find_fit,
+    skip_epochs,
+    variables_unknown_to_optimizer,
+)
 from course_utils.reader.notices import notice
 from course_utils.reader.progress import Progress
 
@@ -36,10 +42,17 @@ class Keep(keras.callbacks.Callback):
     so far is kept; pressed once more it stops at once. So does a loss that is no longer a number.
     A training that was cut short is not kept.
 
+    In the full profile a long training is also kept now and then while it runs. Where its kernel
+    was killed, and the same training begins again from the same weights, it goes on from there
+    and says so; but not with callbacks that remember, as `EarlyStopping` does.
+
     The best weights are kept, too, where a `keras.callbacks.ModelCheckpoint` with
     `save_best_only=True` looks for them; its file is written again when the training is brought
     back. `fit(verbose=0)` leaves the progress to the bar of this callback.
     """
+
+    SECONDS_BETWEEN_SAVES = 60  # of a training that is not done yet; more, where these would
+    MOST_OF_THE_TIME = 0.02  # take more than this share of it
 
     def __init__(self, data: str | Iterable[str] | None = None):
         super().__init__()
@@ -57,6 +70,7 @@ class Keep(keras.callbacks.Callback):
         self._best_value, self._best_epoch, self._best_weights = None, None, None
         self._cut_short = ""
         _build(self.model, fit["x"])
+        _check(self.model, fit["y"])
         self._record = _describe(self.model, fit, self.data)
         loaded = filter(datasets.is_loaded, self.data)
         standin = any(datasets.source(name) == "stand-in" for name in loaded)
@@ -68,8 +82,12 @@ class Keep(keras.callbacks.Callback):
             skip_epochs(self.model, self.params["epochs"])
         else:
             self._start(fit["initial_epoch"])
+            self._find_unfinished(fit)
 
     def on_epoch_begin(self, epoch, logs=None):
+        if self._goes_on and not self.model.history.epoch:  # that Keras has emptied by now
+            self.model.history.epoch = list(range(epoch - self._epoch, epoch))
+            skip_epochs(self.model, None)
         self._note_best(epoch - 1)
 
     def on_train_batch_end(self, batch, logs=None):
@@ -83,6 +101,8 @@ class Keep(keras.callbacks.Callback):
             self._cut_short = "stopped: the loss is no longer a number; try a smaller learning rate"
         if self._epoch >= self._epochs or self._cut_short:
             self.model.stop_training = True
+        elif self._unfinished and time.monotonic() >= self._next_save:
+            self._save_unfinished()
 
     def on_train_end(self, logs=None):
         if self._found:
@@ -95,7 +115,8 @@ class Keep(keras.callbacks.Callback):
         end = f" ({self._cut_short})" if self._cut_short else ""
         self._bar.close(f"{self._epoch} of {self._epochs} epochs{end}: {self._text}")
         if not self._cut_short and self._limits.name != "quick" and self._has_name():
-            self._write()
+            if self._write() and self._unfinished:
+                checkpoints.remove_unfinished(self._unfinished)
 
     # ---- Training
 
@@ -105,6 +126,8 @@ class Keep(keras.callbacks.Callback):
             self._epochs = min(self._epochs, self._limits.epochs)
         self._steps = self.params.get("steps") or 1
         self._epoch, self._text = 0, ""
+        self._goes_on, self._unfinished = False, None
+        self._next_save = time.monotonic() + self.SECONDS_BETWEEN_SAVES
         self._bar = Progress(self._epochs * self._steps, f"Training {self.model.name}")
         if threading.current_thread() is threading.main_thread():
             self._handler = signal.getsignal(signal.SIGINT)
@@ -128,7 +151,7 @@ class Keep(keras.callbacks.Callback):
     def _has_name(self) -> bool:
         return checkpoints.is_name(self.model.name)
 
-    def _write(self) -> None:
+    def _complete_record(self) -> checkpoints.Record:
         record, history = self._record, self.model.history.history
         record.trained, record.steps = (
             date.today().isoformat(),
@@ -138,11 +161,70 @@ class Keep(keras.callbacks.Callback):
             name: [float(value) for value in values] for name, values in history.items()
         }
         record.best_epoch = self._best_epoch
+        return record
+
+    def _write(self) -> bool:
+        record, kept = self._complete_record(), True
         try:
             checkpoints.write(self.model.name, self.model.get_weights(), self._best_weights, record)
         except OSError as problem:  # the training is not lost with it
             notice(f"No checkpoint of {self.model.name} was kept: {problem}")
+            kept = False
         settings.note_use(model=self.model.name)
+        return kept
+
+    # ---- Going on after the kernel was killed
+
+    def _find_unfinished(self, fit: dict[str, Any]) -> None:
+        """Choose the file for the epochs so far; if an earlier run left it, go on from there."""
+        if self._limits.name != "full" or not self._has_name():
+            return
+        start = [np.asarray(weight) for weight in self.model.trainable_weights]
+        try:
+            place = checkpoints.place_unfinished(self.model.name, self._record, start)
+        except OSError:
+            return  # nothing can be written: the end of the training says so
+        self._unfinished = place
+        remembers = any(hasattr(other, "best") for other in fit["callbacks"].callbacks)
+        if place and place.exists() and not remembers:
+            try:
+                self._go_on(*checkpoints.read_unfinished(place))
+            except checkpoints.DamagedError as problem:
+                notice(str(problem))
+
+    def _go_on(self, found: checkpoints.Record, weights: list, state: list) -> None:
+        model, optimizer = self.model, self.model.optimizer
+        if not optimizer.built:
+            optimizer.build(model.trainable_variables)
+        done = len(found.history["loss"])
+        shapes = [tuple(variable.shape) for variable in [*model.weights, *optimizer.variables]]
+        fits = self._record.differences(found) == [] and done < self._epochs
+        if not fits or [value.shape for value in weights + state] != shapes:
+            return
+        model.set_weights(weights)
+        for variable, value in zip(optimizer.variables, state, strict=True):
+            variable.assign(value)
+        self._goes_on, self._epoch = True, done
+        model.history.history = {key: list(values) for key, values in found.history.items()}
+        skip_epochs(model, self.params["epochs"] - self._epochs + done)
+        notice(
+            f"A training of {model.name} like this one was cut off after {done} of {self._epochs} "
+            "epochs; it goes on from there."
+        )
+
+    def _save_unfinished(self) -> None:
+        """Keep the epochs so far; a save that fails is not tried again."""
+        begun = time.monotonic()
+        try:
+            optimizer = [np.asarray(variable) for variable in self.model.optimizer.variables]
+            weights = self.model.get_weights(), self._best_weights, optimizer
+            checkpoints.write_unfinished(self._unfinished, *weights, self._complete_record())
+        except OSError:
+            self._unfinished = None
+        ended = time.monotonic()
+        self._next_save = ended + max(
+            self.SECONDS_BETWEEN_SAVES, (ended - begun) / self.MOST_OF_THE_TIME
+        )
 
     # ---- Bringing back
 
@@ -214,6 +296,29 @@ def _build(model, x) -> None:
     if not model.built:
         for batch in [x[:1]] if hasattr(x, "__array__") else x.take(1):
             model(batch[0] if isinstance(batch, tuple) else batch)
+
+
+def _check(model, y) -> None:
+    """Refuse in a sentence what TensorFlow refuses in pages, or not at all on a GPU."""
+    if new := variables_unknown_to_optimizer(model):
+        raise ValueError(
+            f"{new[0]} can be trained only since `compile`: call model.compile(…) again after "
+            "changing what is trainable."
+        )
+    loss = model.loss
+    name = loss if isinstance(loss, str) else getattr(loss, "name", getattr(loss, "__name__", ""))
+    shape = getattr(model, "output_shape", None)
+    is_known = name == "sparse_categorical_crossentropy" and isinstance(shape, tuple)
+    if not is_known or getattr(loss, "ignore_class", None) is not None:
+        return
+    labels = np.asarray(y) if hasattr(y, "__array__") else np.empty(0)
+    count = shape[-1]
+    if labels.size and isinstance(count, int) and not 0 <= labels.min() <= labels.max() < count:
+        wrong = labels.min() if labels.min() < 0 else labels.max()
+        raise ValueError(
+            f"The label {wrong} has no output: {model.name} has {count} outputs, so its labels "
+            f"are 0 to {count - 1}."
+        )
 
 
 def _describe(model, fit: dict[str, Any], data_sets: list[str]) -> checkpoints.Record:

@@ -142,6 +142,24 @@ def test_bad_data_is_refused_by_keras_and_leaves_no_checkpoint(profile, data_fol
     assert not own_checkpoints(data_folder)
 
 
+@pytest.mark.parametrize("shift, wrong", [(1, 3), (-1, -1)])
+def test_a_label_without_an_output_is_named(profile, shift, wrong):
+    with pytest.raises(ValueError, match=f"^The label {wrong} has no output: .* are 0 to 2.$"):
+        fit(make_model(), y=Y + shift)
+
+
+def test_layers_that_are_trainable_only_after_compile_are_named(profile):
+    model = make_model()
+    model.layers[1].trainable = False
+    model.compile("adam", "sparse_categorical_crossentropy", run_eagerly=True)
+    fit(model)
+    model.layers[1].trainable = True
+    with pytest.raises(ValueError, match="only since `compile`: call model.compile"):
+        fit(model)
+    model.compile("adam", "sparse_categorical_crossentropy", run_eagerly=True)
+    assert len(fit(model).epoch) == 3
+
+
 def test_a_loss_that_is_not_a_number_ends_the_training_and_is_not_kept(
     profile, data_folder, capsys
 ):
@@ -455,6 +473,7 @@ def test_without_a_name_for_a_file_a_model_trains_and_says_so(profile, data_fold
         ".": False,
         "a/b": False,
         "größer": True,
+        "字" * 40: False,  # 120 bytes, more than some disks take
     }.items(),
 )
 def test_names_that_keras_gives_are_told_from_an_authors(name, own):
@@ -653,6 +672,125 @@ def test_another_recipe_does_not_take_the_place_of_a_long_training(profile, data
     assert len(own_checkpoints(data_folder)) == 2
 
 
+def test_a_brief_training_with_other_metrics_has_a_file_of_its_own(profile, data_folder):
+    fit(make_model(), epochs=3)
+    model = make_model()
+    metrics = ["accuracy", "sparse_top_k_categorical_accuracy"]
+    model.compile(model.optimizer, model.loss, metrics=metrics, run_eagerly=True)
+    profile("demo")
+    fit(model, epochs=3)
+    assert len(own_checkpoints(data_folder)) == 2
+
+
+# ---- The kernel is killed -----------------------------------------------------------------------
+
+
+class Killed(BaseException):
+    """In the place of a kernel that is killed: nothing of ours sees the end of the training."""
+
+
+class Kill(keras.callbacks.Callback):
+    """Ends the training, as a kernel that is killed, in the epoch of that number."""
+
+    def __init__(self, epoch):
+        super().__init__()
+        self.epoch = epoch
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == self.epoch:
+            raise Killed
+
+
+@pytest.fixture
+def often(profile, monkeypatch):
+    """Save after each epoch."""
+    monkeypatch.setattr(training.Keep, "SECONDS_BETWEEN_SAVES", 0)
+    monkeypatch.setattr(training.Keep, "MOST_OF_THE_TIME", float("inf"))
+
+
+def train_until_killed(model=None, epoch=2, callbacks=(), **options):
+    with pytest.raises(Killed):
+        fit(model or make_model(), epochs=4, shuffle=False, callbacks=[*callbacks, Kill(epoch)])
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture
+def same_callbacks(monkeypatch):
+    """Let the callback that kills not count among the settings of the training."""
+    named = training._asked
+
+    def without_kill(model, fit):
+        asked = named(model, fit)
+        words = asked.pop("callbacks", "").replace("Kill", "").strip(", ")
+        return asked | ({"callbacks": words} if words else {})
+
+    monkeypatch.setattr(training, "_asked", without_kill)
+
+
+def test_a_training_whose_kernel_was_killed_goes_on(often, same_callbacks, data_folder, capsys):
+    plain = make_model()
+    expected = plain.fit(X, Y, epochs=4, batch_size=64, shuffle=False, verbose=0)
+    train_until_killed()
+    assert [place.name[-15:] for place in own_checkpoints(data_folder)] == [".unfinished.npz"]
+    capsys.readouterr()
+    model = make_model()
+    history = fit(model, epochs=4, shuffle=False)
+    assert "was cut off after 2 of 4 epochs; it goes on from there." in capsys.readouterr().out
+    assert (history.epoch, history.history) == (expected.epoch, expected.history)
+    for one, other in zip(model.get_weights(), plain.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    (place,) = own_checkpoints(data_folder)
+    assert len(checkpoints.read(place).history["loss"]) == 4 and "unfinished" not in place.name
+    assert fit(model, epochs=4).epoch == [0, 1, 2, 3]  # the next one begins anew
+
+
+@pytest.mark.parametrize("change", ["another start", "another rate", "memory", "damaged"])
+def test_another_training_does_not_go_on_there(often, same_callbacks, data_folder, capsys, change):
+    memory = [keras.callbacks.EarlyStopping(patience=9, monitor="loss")]
+    train_until_killed(callbacks=memory if change == "memory" else ())
+    model = make_model(rate=0.01 if change == "another rate" else 0.05)
+    if change == "another start":
+        model.set_weights([weight + 1 for weight in model.get_weights()])
+    if change == "damaged":
+        own_checkpoints(data_folder)[0].write_bytes(b"nonsense")
+    capsys.readouterr()
+    callbacks = memory if change == "memory" else ()
+    history = fit(model, epochs=4, shuffle=False, callbacks=callbacks)
+    said = capsys.readouterr().out
+    assert len(history.history["loss"]) == 4 and "goes on" not in said
+    assert ("is damaged" in said) == (change == "damaged")
+
+
+def test_the_demo_profile_shows_the_epochs_before_the_kernel_was_killed(
+    often, same_callbacks, profile, monkeypatch, capsys
+):
+    train_until_killed()
+    profile("demo")
+    forbid_training(monkeypatch)
+    assert fit(make_model(), epochs=4, shuffle=False).epoch == [0, 1]
+    assert "Loaded instead of trained" in capsys.readouterr().out
+
+
+def test_a_short_training_is_not_saved_on_its_way(profile, monkeypatch):
+    monkeypatch.setattr(checkpoints, "write_unfinished", lambda *_: pytest.fail("saved"))
+    fit(make_model())
+
+
+def test_a_full_disk_on_the_way_does_not_cost_the_training(often, data_folder, monkeypatch):
+    def refuse(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(checkpoints, "write_unfinished", refuse)
+    assert len(fit(make_model()).epoch) == 3
+    assert len(own_checkpoints(data_folder)) == 1
+
+
+def test_a_renewal_of_the_course_begins_anew(often, data_folder, monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_CHECKPOINTS", str(settings.shipped_checkpoints_dir()))
+    train_until_killed()
+    assert not list(tmp_path.rglob("*.unfinished.npz"))
+
+
 def test_a_renewal_leaves_a_checkpoint_alone_that_came_out_the_same(data_folder, monkeypatch):
     folder = data_folder / "course"
     monkeypatch.setattr(settings, "shipped_checkpoints_dir", lambda: folder)
@@ -719,6 +857,10 @@ FAULTS = {
     "history is a list": spoil_record(lambda record: record | {"history": [1.0]}),
     "history is uneven": spoil_record(lambda record: record | {"history": {"a": [1], "b": []}}),
     "no model": spoil_record(lambda record: {"history": record["history"]}),
+    "best epoch out of range": spoil_record(lambda record: record | {"best_epoch": 9}),
+    "steps are words": spoil_record(lambda record: record | {"steps": "many"}),
+    "settings are a list": spoil_record(lambda record: record | {"settings": [1]}),
+    "losses are words": spoil_record(lambda record: record | {"history": {"loss": ["low"]}}),
     "an array too few": spoil_weights(lambda arrays: arrays.pop("last_3")),
     "another shape": spoil_weights(lambda arrays: arrays.update(last_1=np.ones(5, "float32"))),
     "not a number": spoil_weights(lambda arrays: arrays["last_1"].fill(np.nan)),

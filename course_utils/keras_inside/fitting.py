@@ -40,3 +40,15 @@ def skip_epochs(model: Any, epochs: int | None) -> None:
 def describe_layers(model: Any) -> list[str]:
     """Return the classes of all layers in a model that cannot say how it was made."""
     return [type(layer).__name__ for layer in model._flatten_layers()]
+
+
+def variables_unknown_to_optimizer(model: Any) -> list[str]:
+    """Return the paths of trainable variables that a built optimiser of the model does not know.
+
+    There are some where layers were made trainable after `compile`.
+    """
+    optimizer = model.optimizer
+    if optimizer is None or not optimizer.built:
+        return []
+    known = {variable.path for variable in optimizer._trainable_variables}
+    return [variable.path for variable in model.trainable_variables if variable.path not in known]
