@@ -1,8 +1,12 @@
-"""Fetch a file so that it arrives whole or not at all."""
+"""Fetch a file so that it arrives whole or not at all, over networks that are slow or break off."""
 
+import contextlib
 import errno
 import hashlib
 import http.client
+import os
+import queue
+import re
 import socket
 import threading
 import time
@@ -13,18 +17,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from course_utils import files
+from course_utils import settings
 from course_utils.reader.progress import Progress
 
-SECONDS_TO_ANSWER = 0.8  # for the first sign of life of a host
-SECONDS_OF_SILENCE = 20  # while data flows
+# How long a host may take to its first sign of life, the look-up of its name included: where a
+# stand-in would do, where nothing else will do, and where it was silent a minute ago or another
+# host has answered.
+SECONDS_TO_ANSWER = {"auto": 4.0, "standin": 4.0, "real": 15.0}
+SECONDS_FOR_THE_SILENT = 0.8
+SECONDS_BETWEEN_ADDRESSES = 0.25  # of one host, which are tried side by side
+SECONDS_OF_SILENCE = 20  # before the first byte of the file, and while data flows
+LEAST_BYTES_A_SECOND = 1000  # anything slower counts as silence
+PAUSES = (0.0, 1.0, 3.0)  # seconds before each round of tries
+PASSING = (408, 425, 429, 500, 502, 503, 504)  # HTTP: it may be otherwise in a moment
 CHUNK = 1 << 18
 MOST_BYTES = 4 << 30  # of a file whose size nobody states
 STORAGE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS)
 
+_silent: dict[str, float] = {}  # hosts that did not answer, and until when that is remembered
+
 
 class WrongFileError(OSError):
     """What arrived is not the file that was asked for: other size, or other SHA-256."""
+
+
+class _CutShortError(WrongFileError):
+    """The answer ended before the file did."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +66,10 @@ class RemoteFile:
 def fetch(file: RemoteFile, folder: Path) -> Path:
     """Download `file` into `folder`, unless it is there already, and return its path.
 
-    The bytes go to a temporary name, are checked (size, SHA-256), and only then get the final
-    name: a failed download leaves nothing, a killed one only a hidden temporary file, and
-    neither touches a file that is there.
+    The bytes go to a hidden file beside, are checked (size, SHA-256), and only then get the final
+    name. Where a connection breaks off, or the process is killed, that hidden file stays if the
+    hash of the whole is known, and the next try goes on from there. Where several processes may
+    want the same file, the caller holds a lock.
 
     Raises ConnectionError if no address answers, WrongFileError if the addresses that answer
     send something else, OSError if the folder cannot take the file.
@@ -59,99 +78,281 @@ def fetch(file: RemoteFile, folder: Path) -> Path:
     if target.exists():
         check(file, target)
         return target
-    problems = []
-    for url in _answering(file.urls):
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as problem:
+    part = target.with_name(f".{target.name}.part")
+    urls, problems = _answering(file.urls), {}
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        if urls:
             raise _storage_error(problem, file, target.parent) from problem
-        try:
-            return _download(url, file, target)
-        except WrongFileError as problem:
-            problems.append(problem)
-        except (OSError, http.client.HTTPException) as problem:
-            if getattr(problem, "errno", None) in STORAGE_ERRORS:
-                raise _storage_error(problem, file, target.parent) from problem
-            problems.append(ConnectionError(f"{_host(url)} broke off ({_reason(problem)})."))
-    wrong = [problem for problem in problems if isinstance(problem, WrongFileError)]
-    if problems:
-        raise (wrong or problems)[0]
-    hosts = ", ".join(dict.fromkeys(map(_host, file.urls)))
-    raise ConnectionError(f"No network: {hosts} did not answer.")
+    for pause in PAUSES:
+        if urls:
+            time.sleep(pause)
+        for url in tuple(urls):
+            try:
+                _download(url, file, part)
+                os.replace(part, target)
+                return target
+            except (OSError, http.client.HTTPException) as problem:
+                if getattr(problem, "errno", None) in STORAGE_ERRORS:
+                    _remove(part)  # the space is wanted
+                    raise _storage_error(problem, file, target.parent) from problem
+                problems[url] = _as_sentence(problem, url)
+                if not _is_passing(problem):
+                    urls.remove(url)
+    found = list(problems.values())
+    wrong = [problem for problem in found if isinstance(problem, WrongFileError)]
+    if found:
+        raise (wrong or found)[0]
+    raise ConnectionError(f"No network: {_who_is_silent(file.urls)} did not answer.")
+
+
+def _remove(part: Path) -> None:
+    with contextlib.suppress(OSError):  # of a folder that cannot be written
+        part.unlink(missing_ok=True)
+
+
+def _is_passing(problem: Exception) -> bool:
+    """Tell whether another try in a moment may succeed; who was waited for in vain is let be."""
+    if isinstance(problem, urllib.error.HTTPError):
+        return problem.code in PASSING
+    reason = getattr(problem, "reason", problem)
+    kinds = (_CutShortError, ConnectionError, http.client.HTTPException)
+    return isinstance(reason, kinds)
+
+
+def _as_sentence(problem: Exception, url: str) -> OSError:
+    if isinstance(problem, WrongFileError):
+        return problem
+    if proxy := _proxy(url):
+        where = f"{_host(url)} broke off at the proxy {_without_password(proxy)}"
+        return ConnectionError(f"{where} ({_reason(problem)}).")
+    return ConnectionError(f"{_host(url)} broke off ({_reason(problem)}).")
+
+
+def _who_is_silent(urls: Sequence[str]) -> str:
+    proxies = [f"the proxy {_without_password(proxy)}" for proxy in map(_proxy, urls) if proxy]
+    return ", ".join(dict.fromkeys(proxies or map(_host, urls)))
+
+
+# ---- Connections
 
 
 def _answering(urls: Sequence[str]) -> list[str]:
-    """Return the addresses whose host takes a connection within `SECONDS_TO_ANSWER`, in order.
+    """Return the addresses whose host takes a connection in good time, in order.
 
     All hosts are asked at once, in threads that may be left behind: the name look-up of the
-    operating system has no time limit of its own.
+    operating system has no time limit of its own. Hosts that fail at once cost no time.
     """
-    alive = {}
+    answers, hosts = queue.Queue(), {url: _endpoint(url) for url in urls}
+    patience, now = SECONDS_TO_ANSWER[settings.data_policy()], time.monotonic()
+    is_optional = settings.data_policy() != "real"
+    if is_optional and all(_silent.get(host, 0) > now for host, _ in hosts.values()):
+        patience = min(patience, SECONDS_FOR_THE_SILENT)
 
     def ask(url):
         try:
-            socket.create_connection(_endpoint(url), timeout=SECONDS_TO_ANSWER).close()
-            alive[url] = True
-        except OSError:
-            alive[url] = False
+            connect(hosts[url], patience).close()
+            answers.put((url, True))
+        except (OSError, ValueError):  # a name that cannot be one
+            answers.put((url, False))
 
-    threads = [threading.Thread(target=ask, args=(url,), daemon=True) for url in urls]
-    for thread in threads:
-        thread.start()
-    deadline = time.monotonic() + SECONDS_TO_ANSWER
-    for thread in threads:
-        thread.join(max(0.0, deadline - time.monotonic()))
+    for url in urls:
+        threading.Thread(target=ask, args=(url,), daemon=True).start()
+    alive, deadline = {}, now + patience
+    while len(alive) < len(urls):
+        try:
+            url, alive[url] = answers.get(timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Empty:
+            break
+        if alive[url]:
+            deadline = min(deadline, time.monotonic() + SECONDS_FOR_THE_SILENT)
+    for url in urls:
+        if url not in alive:
+            _silent[hosts[url][0]] = now + 60
     return [url for url in urls if alive.get(url)]
+
+
+def connect(address: tuple[str, int], timeout: float, source: None = None) -> socket.socket:
+    """Return a connection to a host, as `socket.create_connection`, to whichever address answers.
+
+    A host often has an IPv6 and an IPv4 address, and a network without a way for one of them may
+    be silent about it: a quarter of a second later the next address is tried beside the first.
+    """
+    found, done = queue.Queue(), threading.Event()
+
+    def try_one(place):
+        try:
+            made = socket.create_connection(place[:2], timeout)
+        except OSError as problem:
+            found.put(problem)
+            return
+        made.close() if done.is_set() else found.put(made)
+
+    places = [info[4] for info in socket.getaddrinfo(*address, type=socket.SOCK_STREAM)]
+    problem, waiting, deadline = None, 0, time.monotonic() + timeout
+    for place in places:
+        threading.Thread(target=try_one, args=(place,), daemon=True).start()
+        waiting += 1
+        until = time.monotonic() + SECONDS_BETWEEN_ADDRESSES if place != places[-1] else deadline
+        while waiting and (left := until - time.monotonic()) > 0:
+            try:
+                answer = found.get(timeout=left)
+            except queue.Empty:
+                break
+            if isinstance(answer, socket.socket):
+                done.set()
+                return answer
+            problem, waiting = answer, waiting - 1
+    raise problem or TimeoutError(f"no address of {address[0]} answered")
+
+
+class _Connection(http.client.HTTPConnection):
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self._create_connection = connect  # where http.client keeps what makes its connections
+
+
+class _SecureConnection(http.client.HTTPSConnection):
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self._create_connection = connect
+
+
+class _Handler(urllib.request.HTTPHandler):
+    def http_open(self, request):
+        return self.do_open(_Connection, request)
+
+
+class _SecureHandler(urllib.request.HTTPSHandler):
+    def https_open(self, request):
+        return self.do_open(_SecureConnection, request)
+
+
+def _open(url: str, start: int) -> http.client.HTTPResponse:
+    """Return the answer of a host, from byte `start` of the file on if the host can do that.
+
+    A host that sends its head byte by byte is given up, in a thread that may be left behind.
+    """
+    headers = {"User-Agent": "course-utils"} | ({"Range": f"bytes={start}-"} if start else {})
+    request = urllib.request.Request(url, headers=headers)
+    opener = urllib.request.build_opener(_Handler, _SecureHandler)  # sees a proxy just set
+    answers = queue.Queue()
+
+    def ask():
+        try:
+            answers.put(opener.open(request, timeout=SECONDS_OF_SILENCE))
+        except Exception as problem:
+            answers.put(problem)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        answer = answers.get(timeout=SECONDS_OF_SILENCE)
+    except queue.Empty:
+        raise TimeoutError(f"no file for {SECONDS_OF_SILENCE} seconds") from None
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def _proxy(url: str) -> str | None:
+    """Return the proxy that is set for an address, or None."""
+    parts = urllib.parse.urlparse(url)
+    proxy = urllib.request.getproxies().get(parts.scheme)
+    return proxy if proxy and not urllib.request.proxy_bypass(parts.hostname) else None
+
+
+def _without_password(proxy: str | None) -> str | None:
+    """Return a proxy's address as it may be shown."""
+    return proxy and re.sub(r"[^/@]*@", "", proxy)
 
 
 def _endpoint(url: str) -> tuple[str, int]:
     """Return host and port to connect to: those of the proxy, where one is set."""
-    parts = urllib.parse.urlparse(url)
-    proxy = urllib.request.getproxies().get(parts.scheme)
-    if proxy and not urllib.request.proxy_bypass(parts.hostname):
-        parts = urllib.parse.urlparse(proxy if "://" in proxy else f"http://{proxy}")
-    return parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
-
-
-def _download(url: str, file: RemoteFile, target: Path) -> Path:
-    digest, received, bar = _new_digest(file), 0, None
+    proxy = _proxy(url)
     try:
-        with files.replacing(target) as beside:
-            with open(beside, "wb") as out, _open(url) as response:
-                file = replace(file, size=file.size or _stated_size(response))
-                bar = Progress(file.size or 1, f"Downloading {file.name}")
-                most = file.size or MOST_BYTES
-                while received <= most and (chunk := response.read(CHUNK)):
-                    out.write(chunk)
-                    digest.update(chunk)
-                    received += len(chunk)
-                    bar.update(received, f"{received / 1e6:.0f} of {most / 1e6:.0f} MB")
-            _check(file, received, digest.hexdigest(), _host(url))
-    finally:
-        if bar:
+        parts = urllib.parse.urlparse(url)
+        if proxy:
+            parts = urllib.parse.urlparse(proxy if "://" in proxy else f"http://{proxy}")
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("no such address")
+        return parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError as problem:
+        raise ConnectionError(
+            f"The proxy {_without_password(proxy)!r} is none that can be used: set the variable "
+            f"{urllib.parse.urlparse(url).scheme}_proxy to http://<host>:<port>, or unset it."
+        ) from problem
+
+
+# ---- Bytes
+
+
+def _download(url: str, file: RemoteFile, part: Path) -> None:
+    """Bring all of `file` into `part`, which may hold its beginning, and check it."""
+    if not (file.sha256 or file.md5):  # nothing would tell whether two parts are of one file
+        part.unlink(missing_ok=True)
+    start = part.stat().st_size if part.exists() else 0
+    try:
+        received, digest, size = _transfer(url, file, part, start)
+        _check(replace(file, size=size), received, digest, _host(url))
+    except _CutShortError:
+        raise
+    except WrongFileError:
+        part.unlink()
+        if not start:
+            raise
+        _download(url, file, part)  # what lay there was the beginning of another file
+
+
+def _transfer(url: str, file: RemoteFile, part: Path, start: int) -> tuple[int, str, int | None]:
+    """Add to `part` what is missing; return bytes and digest of it all, and the size it needs."""
+    with _open(url, start if start < (file.size or MOST_BYTES) else 0) as response:
+        start = start if response.status == 206 else 0  # else the host sends the whole
+        file = replace(file, size=file.size or _stated_size(response, start))
+        digest = _new_digest(file)
+        if start:
+            _read_into(digest, part)
+        bar = Progress(file.size or 1, f"Downloading {file.name}")
+        try:
+            with open(part, "ab" if start else "wb") as out:
+                received = _copy(response, out, digest, start, file, bar)
+        finally:
             bar.close()
-    return target
+    return received, digest.hexdigest(), file.size
 
 
-def _stated_size(response) -> int | None:
+def _copy(response, out, digest, received: int, file: RemoteFile, bar: Progress) -> int:
+    """Copy what comes, from byte `received` on; return how much there is then."""
+    most, since, then = file.size or MOST_BYTES, time.monotonic(), received
+    while received <= most and (chunk := response.read1(CHUNK)):
+        out.write(chunk)
+        digest.update(chunk)
+        received += len(chunk)
+        bar.update(received, f"{received / 1e6:.0f} of {most / 1e6:.0f} MB")
+        if (seconds := time.monotonic() - since) > SECONDS_OF_SILENCE:
+            if received - then < LEAST_BYTES_A_SECOND * seconds:
+                raise TimeoutError(f"{received - then:,} bytes in {seconds:.0f} seconds")
+            since, then = time.monotonic(), received
+    return received
+
+
+def _stated_size(response, start: int) -> int | None:
     """Return the length that the host states, so that a file cut short is noticed."""
     stated = response.headers.get("Content-Length", "")
-    return int(stated) if stated.isdigit() else None
-
-
-def _open(url: str):
-    request = urllib.request.Request(url, headers={"User-Agent": "course-utils"})
-    opener = urllib.request.build_opener()  # a new one sees a proxy that was just set
-    return opener.open(request, timeout=SECONDS_OF_SILENCE)
+    return start + int(stated) if stated.isdigit() else None
 
 
 def check(file: RemoteFile, path: Path) -> None:
     """Hold a file on disk against what is known of it; WrongFileError if it is another one."""
     digest = _new_digest(file)
+    _read_into(digest, path)
+    _check(file, path.stat().st_size, digest.hexdigest(), str(path))
+
+
+def _read_into(digest, path: Path) -> None:
     with open(path, "rb") as opened:
         while chunk := opened.read(CHUNK):
             digest.update(chunk)
-    _check(file, path.stat().st_size, digest.hexdigest(), str(path))
 
 
 def _new_digest(file: RemoteFile):
@@ -164,7 +365,8 @@ def _uses_md5(file: RemoteFile) -> bool:
 
 def _check(file: RemoteFile, size: int, digest: str, where: str) -> None:
     if file.size is not None and size != file.size:
-        raise WrongFileError(
+        kind = _CutShortError if size < file.size else WrongFileError
+        raise kind(
             f"{file.name} from {where} has {size:,} bytes instead of {file.size:,}: "
             "it is cut short or another file, and was not used; delete it if it is yours, "
             "and try again later."
