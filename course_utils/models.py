@@ -228,9 +228,10 @@ def without_weights() -> Iterator[None]:
 def multiplications(model: keras.Model) -> int:
     """Count the multiplications of a Keras model for one image.
 
-    As in the literature, those of convolutional and dense layers: normalisation, pooling and
-    activations need few. A layer that is used twice counts twice. Raises ValueError for a model
-    whose sizes are not known, and for layers with weights that are neither.
+    As in the literature, those of convolutional and dense layers: normalisation, pooling,
+    activations and operations such as `a + b` need few. A layer that is used twice counts twice.
+    Raises ValueError for a model whose sizes are not known, and for layers with weights that are
+    neither.
 
     >>> multiplications(lenet5())
     416520
@@ -239,6 +240,7 @@ def multiplications(model: keras.Model) -> int:
 
 
 _KERNELS = ("kernel", "depthwise_kernel", "pointwise_kernel")
+_FEW = ("Normalization", "PReLU", "LayerScale")  # a weight or two for each channel
 
 
 def _multiplications_of_call(call) -> int:
@@ -248,7 +250,7 @@ def _multiplications_of_call(call) -> int:
         return multiplications(layer)
     counted = kind == "Dense" or ("Conv" in kind and hasattr(layer, "kernel_size"))
     if not counted:
-        if layer.weights and "Normalization" not in kind:
+        if getattr(layer, "weights", ()) and not any(name in kind for name in _FEW):
             raise ValueError(
                 f'multiplications counts convolutional and dense layers; "{layer.name}" ({kind}) '
                 f"has weights and is neither."

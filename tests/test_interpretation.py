@@ -498,6 +498,10 @@ class OfItsOwn(keras.Model):
         return inputs
 
 
+def with_nan(image):
+    return np.where(np.arange(image.size).reshape(image.shape) == 5, np.nan, image)
+
+
 FAULTS = {
     "has no layer 'conv2dd': perhaps 'conv": lambda m, x: room.filter_patterns(m, "conv2dd"),
     "has the filters 0 to 31; asked for 32": lambda m, x: room.strongest_pieces(
@@ -512,11 +516,14 @@ FAULTS = {
     "'unbuilt' has not been built": lambda m, x: room.feature_maps(unbuilt(), x),
     "a class of its own": lambda m, x: room.feature_maps(OfItsOwn(), x),
     "inputs of shape (None, 784)": lambda m, x: room.feature_maps(models.dense_mnist(), x),
-    "not (N, 28, 28, 1) (for one": lambda m, x: room.feature_maps(m, x[0]),
+    "add the axis of channels": lambda m, x: room.feature_maps(m, x[0, ..., 0]),
     "(3, 20, 28, 1)": lambda m, x: room.feature_maps(m, x[:, :20]),
+    "image.resize(images, (28, 28))": lambda m, x: room.grad_cam(m, x[0, :20]),
+    "1 of the 784 values": lambda m, x: room.grad_cam(m, with_nan(x[0])),
+    "has 9 layers, so there is no layer 40": lambda m, x: room.feature_maps(m, x, 40),
     "There is no image": lambda m, x: room.feature_maps(m, x[:0]),
     "give numbers": lambda m, x: room.feature_maps(m, x.astype(str)),
-    "give one image": lambda m, x: room.occlusion_map(m, x),
+    "has 2 numbers, and there are 3": lambda m, x: room.occlusion_map(m, x, [0, 1]),
     "the model has the classes 0 to 9": lambda m, x: room.grad_cam(m, x[0], 10),
     "not (N, classes)": lambda m, x: room.grad_cam(models.convolutional_base(), x[0]),
     "from 1 to 28": lambda m, x: room.occlusion_map(m, x[0], window=40),
@@ -525,6 +532,11 @@ FAULTS = {
     "stride is -1": lambda m, x: room.occlusion_map(m, x[0], window=4, stride=-1),
     "layer_weights is a dictionary": lambda m, x: room.deep_dream(m, x[0], {}),
     "heat (5, 5)": lambda m, x: room.overlay(x[0], np.zeros((5, 5))),
+    "give one image": lambda m, x: room.overlay(x, np.zeros((28, 28))),
+    "no images of 1 x 1": lambda m, x: room.filter_patterns(m, m.layers[5], [0], octaves=12),
+    "pixels, to which octaves": lambda m, x: room.deep_dream(
+        m, x[0], {m.layers[5]: 1.0}, octaves=12
+    ),
 }
 
 

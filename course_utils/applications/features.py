@@ -1,7 +1,5 @@
 """What a layer in the middle of a network gives: the network cut off there."""
 
-from numbers import Integral
-
 import course_utils.keras_inside.start
 from course_utils.interpretation.layers import check_model, find_layer
 from course_utils.keras_inside.cut import cut
@@ -9,7 +7,7 @@ from course_utils.keras_inside.cut import cut
 import keras
 
 
-def feature_extractor(model: keras.Model, layer: str | int | keras.Layer) -> keras.Model:
+def feature_extractor(model: keras.Model, layer: str | int | keras.Operation) -> keras.Model:
     """Return a model from `model`'s input to the output of `layer`; it shares its weights.
 
     model: a Sequential or functional model that takes one batch of images, also one that holds a
@@ -25,15 +23,4 @@ def feature_extractor(model: keras.Model, layer: str | int | keras.Layer) -> ker
     (None, 8, 8, 32)
     """
     check_model(model)
-    if isinstance(layer, Integral):
-        layer = _at(model, layer)
     return cut(model, [find_layer(model, layer)[1]])
-
-
-def _at(model, place: int):
-    try:
-        return model.layers[place]
-    except IndexError:
-        raise ValueError(
-            f"{model.name} has {len(model.layers)} layers, so there is no layer {place}."
-        ) from None

@@ -1,12 +1,14 @@
 """Ask a pretrained network what is on a photo."""
 
 import os
+from numbers import Real
 
 import course_utils.keras_inside.start
 from course_utils.applications import backbone
 from course_utils.applications.photos import crop_and_resize, read_photo
 from course_utils.applications.weights import names, verified_files
 from course_utils.datasets.loader import NOT_TO_BE_HAD
+from course_utils.interpretation.outputs import check_outputs, to_probabilities
 
 import keras
 import numpy as np
@@ -17,13 +19,15 @@ DEFAULT_SIDE = 224  # pixels, for networks that take any size
 
 
 def classify(
-    model: keras.Model, photo: str | os.PathLike | Image.Image | ArrayLike, top: int = 5
-) -> list[tuple[str, float]]:
+    model: keras.Model, photo: str | os.PathLike | bytes | Image.Image | ArrayLike, top: int = 5
+) -> list[tuple[str, float]] | list[list[tuple[str, float]]]:
     """Return the `top` most probable labels of a photo as [(label, probability), ...].
 
-    model: a network from `load` (or from `keras.applications`) with its classifier; photo: a
-    path, a PIL image or an array, see `read_photo`. Its middle is cut out, brought to the size
-    the network wants, and prepared as the network wants it.
+    model: a network from `load` (or from `keras.applications`) with its classifier, whether it
+    ends in a softmax or not; photo: a path, an address, a PIL image or an array, see `read_photo`.
+    Its middle is cut out, brought to the size the network wants, and prepared as the network wants
+    it. For a batch of photos, (N, height, width, 3) or a list of photos, there is such a list for
+    each.
 
     `plotting.show_classification(photo, labels)` draws the result.
     Raises ValueError for a model that is not such a network, and for a photo that cannot be read.
@@ -32,15 +36,25 @@ def classify(
     >>> label in backbone.labels(), 0 < probability < 1
     (True, True)
     """
-    classes = model.output_shape[-1] if len(model.output_shape) == 2 else None
-    if classes != (len(backbone.labels()) if _is_backbone(model) else 1000):
+    classes = len(backbone.labels()) if _is_backbone(model) else 1000
+    if isinstance(model.output_shape, tuple) and model.output_shape[1:] != (classes,):
         raise ValueError(
             f"{model.name} gives values of shape {model.output_shape}, not a probability for "
             "each class: load it with include_top=True."
         )
+    check_outputs(model)
     size = [side or DEFAULT_SIDE for side in model.input_shape[1:3]]
-    images = crop_and_resize(read_photo(photo), size)[np.newaxis]
-    return decode_predictions(model, model.predict_on_batch(preprocess(model, images)), top)[0]
+    is_batch = _is_batch(photo)
+    photos = [crop_and_resize(read_photo(one), size) for one in (photo if is_batch else [photo])]
+    outputs = model.predict_on_batch(preprocess(model, np.stack(photos)))
+    answers = decode_predictions(model, to_probabilities(model, outputs), top)
+    return answers if is_batch else answers[0]
+
+
+def _is_batch(photo) -> bool:
+    if isinstance(photo, (list, tuple)):
+        return len(photo) > 0 and not isinstance(photo[0], (list, tuple, Real))
+    return len(getattr(photo, "shape", ())) == 4
 
 
 def decode_predictions(

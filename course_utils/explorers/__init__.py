@@ -101,7 +101,7 @@ def draw_digit(dense: keras.Model, convnet: keras.Model) -> DigitExplorer:
     """Draw a digit and watch two networks answer, with the feature maps of the second.
 
     dense, convnet : Keras models that take 784 pixels from 0 to 1, as (N, 784) or
-        (N, 28, 28, 1), and give ten probabilities.
+        (N, 28, 28, 1), and give ten probabilities, or ten scores before a softmax.
 
     Draw with the mouse, a finger, or the keyboard. From Python: ``explorer.show(pixels)``.
     """

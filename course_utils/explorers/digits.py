@@ -5,6 +5,7 @@ from course_utils.explorers import drawing
 from course_utils.explorers.base import Explorer, Panel, button, panel_row, read_static, row
 from course_utils.explorers.networks import compile_call, map_layers, with_maps
 from course_utils.interpretation import convolutions
+from course_utils.interpretation.outputs import check_outputs, to_probabilities
 from course_utils.plotting import raster
 
 import anywidget
@@ -60,6 +61,9 @@ class DigitExplorer(Explorer):
     name = "draw-digit"
 
     def __init__(self, dense: keras.Model, convnet: keras.Model):
+        for model in (dense, convnet):
+            check_outputs(model)
+        self._models = {"dense": dense, "convnet": convnet}
         self._names = list(map_layers(convnet))
         self._convolutions = convolutions(convnet)[:3]
         self._answer = compile_call(_both(dense, convnet))
@@ -92,9 +96,10 @@ class DigitExplorer(Explorer):
         for name, title, answer in zip(
             ("dense", "convnet"), ("Dense network", "Convnet"), (dense, convnet), strict=True
         ):
-            shares, best = answer[0], int(answer[0].argmax())
-            if is_empty:
-                shares, best = np.zeros(10), None
+            shares, best = np.zeros(10), None
+            if not is_empty:
+                (shares,) = to_probabilities(self._models[name], answer)
+                best = int(shares.argmax())
             self.panels[name].show(title=title, html=drawing.bars(shares, range(10), best))
             if not is_empty:
                 words.append(f"{title}: {best}, with {drawing.percent(shares[best])}.")

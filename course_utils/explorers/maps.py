@@ -4,7 +4,7 @@ import course_utils.keras_inside.start
 from course_utils.explorers import drawing
 from course_utils.explorers.base import Explorer, Panel, dropdown, slider
 from course_utils.explorers.networks import compile_call, map_layers, with_maps
-from course_utils.interpretation.layers import check_images
+from course_utils.interpretation.layers import to_batch
 from course_utils.plotting import raster
 
 import keras
@@ -27,7 +27,8 @@ class FeatureMapExplorer(Explorer):
 
     def __init__(self, model: keras.Model, images: ArrayLike):
         self._names = list(map_layers(model))
-        self._images = check_images(model, images[:MOST_IMAGES])
+        images, _ = to_batch(model, images)
+        self._images = images[:MOST_IMAGES]
         network = with_maps(model)
         self._answer = compile_call(lambda batch: network(batch, training=False))
         self._number, self._outputs = None, []

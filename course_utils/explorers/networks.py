@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 import course_utils.keras_inside.start
-from course_utils.interpretation.attribution import heat_for_class, last_maps, scale_heat
-from course_utils.interpretation.layers import layers_of
+from course_utils.interpretation.attribution import heat_for_class, scale_heat
+from course_utils.interpretation.layers import last_maps, layers_of, shape_of
+from course_utils.interpretation.outputs import check_outputs
 from course_utils.keras_inside.cut import cut
 from course_utils.keras_inside.graph import is_model, made_by
 
@@ -14,7 +15,7 @@ import tensorflow as tf
 from numpy.typing import ArrayLike
 
 
-def map_layers(model: keras.Model) -> dict[str, keras.Layer]:
+def map_layers(model: keras.Model) -> dict[str, keras.Operation]:
     """Return the layers that make feature maps, (N, rows, columns, channels), by name.
 
     Raises TypeError or ValueError for what is no such model, or has no such layer.
@@ -22,7 +23,7 @@ def map_layers(model: keras.Model) -> dict[str, keras.Layer]:
     found = {
         name: layer
         for name, layer in layers_of(model).items()
-        if len(layer.output.shape) == 4 and not is_model(layer)
+        if len(shape_of(layer)) == 4 and not is_model(layer)
     }
     if not found:
         raise ValueError(
@@ -51,6 +52,7 @@ def compile_grad_cam(
     The function takes a batch of one and the number of a class, and returns the heat map, (H, W)
     from 0 to 1, and the scores of all classes before the softmax.
     """
+    check_outputs(model)
     network = cut(model, [last_maps(model)], logits=True)
 
     @tf.function(reduce_retracing=True, autograph=False)

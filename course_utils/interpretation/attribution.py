@@ -1,15 +1,15 @@
 """Which part of an image made the network decide as it did: Grad-CAM and occlusion."""
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
 
 import course_utils.keras_inside.start
-from course_utils.interpretation.layers import (
-    check_image,
-    check_images,
-    check_model,
-    find_map_layer,
-    layers_of,
+from course_utils.interpretation.layers import check_model, find_map_layer, last_maps, to_batch
+from course_utils.interpretation.outputs import (
+    check_outputs,
+    check_scores,
+    pick_classes,
+    spread_classes,
+    to_probabilities,
 )
 from course_utils.keras_inside.cut import cut
 
@@ -24,8 +24,8 @@ BATCH = 64  # images that go through the network at a time
 def grad_cam(
     model: keras.Model,
     image: ArrayLike,
-    class_index: int | None = None,
-    layer: str | keras.Layer | None = None,
+    class_index: int | Sequence[int] | None = None,
+    layer: str | int | keras.Operation | None = None,
 ) -> np.ndarray:
     """Return a heat map of the places that speak for a class (Selvaraju et al., 2017).
 
@@ -33,12 +33,13 @@ def grad_cam(
     score (before softmax or sigmoid) with respect to it; what is below zero is cut off.
 
     image: (height, width, channels), as the model takes it, or a batch of such images, which is
-    much quicker than one after the other; class_index: default the class that the model predicts,
-    for each image its own; a model with a single sigmoid output has the classes 0 and 1;
-    layer: default the last one with feature maps larger than one value.
+    much quicker than one after the other; class_index: a number for all images, or one for each;
+    default the class that the model predicts, for each image its own; a model with a single
+    output has the classes 0 and 1; layer: its name, its place in `model.layers` or itself, default
+    the last with feature maps larger than one value, before pooling and after an addition.
     Returns (height, width), enlarged to the image's size, float32 from 0 to 1 at the strongest
     place; all zero where nothing speaks for the class. For a batch (N, height, width), each map
-    on its own scale.
+    on its own scale. Raises ValueError or TypeError for what does not fit, in one sentence.
 
     >>> inputs = keras.Input((8, 8, 1))
     >>> conv = keras.layers.Conv2D(4, 3, activation="relu", name="conv")
@@ -47,14 +48,21 @@ def grad_cam(
     (8, 8)
     """
     check_model(model)
+    check_outputs(model)
     found = last_maps(model) if layer is None else find_map_layer(model, layer)[1]
-    images = check_images(model, image) if np.ndim(image) == 4 else check_image(model, image)
+    images, is_one = to_batch(model, image)
     network = cut(model, [found], logits=True)
-    heats = [
-        scale_heat(_heats(network, tf.constant(some), partial(_add_scores, classes=class_index))[0])
-        for some in np.split(images, range(BATCH, len(images), BATCH))
-    ]
-    return np.concatenate(heats) if np.ndim(image) == 4 else heats[0][0]
+    classes = spread_classes(class_index, len(images))
+    heats = []
+    for start in range(0, len(images), BATCH):
+        place = slice(start, start + BATCH)
+
+        def add_scores(logits, wanted=classes[place]):
+            check_scores(model, logits)
+            return _add_scores(logits, pick_classes(logits, wanted))
+
+        heats.append(scale_heat(_heats(network, tf.constant(images[place]), add_scores)[0]))
+    return heats[0][0] if is_one else np.concatenate(heats)
 
 
 def heat_for_class(
@@ -79,7 +87,12 @@ def _heats(network, images, pick_score):
         tape.watch(images)
         maps, logits = network(images, training=False)
         score = pick_score(logits)
-    gradient = tf.cast(tape.gradient(score, maps), images.dtype)
+    gradient = tape.gradient(score, maps)
+    if gradient is None:
+        raise ValueError(
+            "The model's output does not depend on the chosen layer: choose one that leads to it."
+        )
+    gradient = tf.cast(gradient, images.dtype)
     weights = tf.reduce_mean(gradient, axis=(1, 2), keepdims=True)
     heat = tf.reduce_sum(weights * tf.cast(maps, images.dtype), axis=-1, keepdims=True)
     return tf.image.resize(tf.nn.relu(heat), tf.shape(images)[1:3])[..., 0], logits
@@ -95,7 +108,7 @@ def scale_heat(heat: ArrayLike) -> np.ndarray:
 def occlusion_map(
     model: keras.Model,
     image: ArrayLike,
-    class_index: int | None = None,
+    class_index: int | Sequence[int] | None = None,
     window: int | None = None,
     stride: int | None = None,
 ) -> np.ndarray:
@@ -105,7 +118,7 @@ def occlusion_map(
     colour moves over it in steps of `stride` pixels (default: a quarter of the window).
     image, class_index: as in `grad_cam`. Zeiler and Fergus (2014).
     Returns (height, width), float32: the mean fall over all squares that cover a pixel; negative
-    where covering helps the class.
+    where covering helps the class. For a batch (N, height, width).
 
     >>> inputs = keras.Input((8, 8, 1))
     >>> conv = keras.layers.Conv2D(4, 3, activation="relu", name="conv")
@@ -114,25 +127,34 @@ def occlusion_map(
     (8, 8)
     """
     check_model(model)
-    image = check_image(model, image)[0]
-    window = max(1, min(image.shape[:2]) // 4) if window is None else window
+    check_outputs(model)
+    images, is_one = to_batch(model, image)
+    classes = spread_classes(class_index, len(images))
+    window = max(1, min(images.shape[1:3]) // 4) if window is None else window
     stride = max(1, window // 4) if stride is None else stride
+    maps = [_falls(model, *pair, window, stride) for pair in zip(images, classes, strict=True)]
+    return maps[0] if is_one else np.stack(maps)
+
+
+def _falls(model, image, class_index, window, stride):
+    """Return the map of one image, (height, width)."""
     corners = [
         (top, left)
         for top in _starts(image.shape[0], window, stride)
         for left in _starts(image.shape[1], window, stride)
     ]
-    before, class_index = _probability(model, image[None], class_index)
+    before = to_probabilities(model, model(image[np.newaxis], training=False))
+    (number,) = pick_classes(before, [class_index])
     falls, count = np.zeros((2, *image.shape[:2]))
     for start in range(0, len(corners), BATCH):
         some = corners[start : start + BATCH]
-        covered = np.repeat(image[None], len(some), axis=0)
+        covered = np.repeat(image[np.newaxis], len(some), axis=0)
         for picture, (top, left) in zip(covered, some, strict=True):
             picture[top : top + window, left : left + window] = image.mean(axis=(0, 1))
-        after, _ = _probability(model, covered, class_index)
+        after = to_probabilities(model, model(covered, training=False))[:, number]
         for value, (top, left) in zip(after, some, strict=True):
             place = slice(top, top + window), slice(left, left + window)
-            falls[place] += before[0] - value
+            falls[place] += before[0, number] - value
             count[place] += 1
     return (falls / count).astype("float32")
 
@@ -140,9 +162,9 @@ def occlusion_map(
 def overlay(image: ArrayLike, heat: ArrayLike, strength: float = 0.7) -> np.ndarray:
     """Return a heat map painted over an image, which stays grey where the map is cold.
 
-    image: (height, width, channels) of 1 or 3 channels, stretched to its own range; heat:
-    (height, width), where values below 0 count as 0; strength: how much of the image the hottest
-    colour covers. Returns (height, width, 3), from 0 to 1.
+    image: (height, width), or (height, width, channels) of 1 or 3 channels, stretched to its own
+    range; heat: (height, width), where values below 0 count as 0; strength: how much of the image
+    the hottest colour covers. Returns (height, width, 3), from 0 to 1.
 
     >>> overlay(np.zeros((8, 8, 1)), heat=np.eye(8)).shape
     (8, 8, 3)
@@ -150,6 +172,14 @@ def overlay(image: ArrayLike, heat: ArrayLike, strength: float = 0.7) -> np.ndar
     from matplotlib import colormaps
 
     image, heat = np.asarray(image, dtype="float32"), np.clip(heat, 0, None)
+    image = image[..., np.newaxis] if image.ndim == 2 else image
+    if image.ndim != 3 or image.shape[-1] not in (1, 3):
+        raise ValueError(
+            f"image has the shape {image.shape}: give one image, (height, width) or "
+            "(height, width, 3)."
+        )
+    if not (np.isfinite(image).all() and np.isfinite(heat).all()):
+        raise ValueError("image or heat holds values that are not numbers (NaN or infinite).")
     if image.shape[:2] != heat.shape:
         raise ValueError(
             f"image has the shape {image.shape} and heat {heat.shape}: their heights and widths "
@@ -162,50 +192,14 @@ def overlay(image: ArrayLike, heat: ArrayLike, strength: float = 0.7) -> np.ndar
     return ((1 - share) * grey + share * colour).astype("float32")
 
 
-def last_maps(model: keras.Model) -> keras.Layer:
-    """Return the last layer whose maps hold more than one value."""
-    for layer in reversed(layers_of(model).values()):
-        shape = layer.output.shape
-        if len(shape) == 4 and shape[1:3] != (1, 1):
-            return layer
-    raise ValueError(f"The model {model.name!r} makes no feature maps, so there is no Grad-CAM.")
-
-
 def _add_scores(logits, classes):
-    """Return the sum of the scores of a class; for a single output, class 0 has the negative score.
+    """Return the sum of the scores of the images' classes; of one output, class 0 has its negative.
 
-    classes: a number for all images, or None for the predicted class of each.
+    classes: (N,) numbers.
     """
-    if logits.shape.rank != 2:
-        raise ValueError(f"The model's output has the shape {logits.shape}, not (N, classes).")
     if logits.shape[1] == 1:
         logits = tf.concat([-logits, logits], axis=1)
-    if classes is None:
-        classes = np.argmax(logits, axis=1)
-    else:
-        _check_class(classes, logits.shape[1])
     return tf.reduce_sum(logits * tf.one_hot(classes, logits.shape[1], dtype=logits.dtype))
-
-
-def _probability(model, images, class_index):
-    """Return the probability of a class for each image, and the class (default: predicted)."""
-    outputs = np.asarray(model(images, training=False))
-    if outputs.ndim != 2:
-        raise ValueError(f"The model's output has the shape {outputs.shape}, not (N, classes).")
-    if outputs.shape[1] == 1:
-        outputs = np.hstack([1 - outputs, outputs])
-    if class_index is None:
-        class_index = int(np.argmax(outputs[0]))
-    _check_class(class_index, outputs.shape[1])
-    return outputs[:, class_index], class_index
-
-
-def _check_class(class_index, outputs):
-    count = max(outputs, 2)
-    if not 0 <= class_index < count:
-        raise ValueError(
-            f"class_index is {class_index}: the model has the classes 0 to {count - 1}."
-        )
 
 
 def _starts(side, window, stride):

@@ -32,36 +32,46 @@ def convolutions(model: keras.Model) -> list[str]:
     return [name for name, layer in found.items() if isinstance(layer, CONVOLUTIONS)]
 
 
-def layers_of(model: keras.Model) -> dict:
+def layers_of(model: keras.Model) -> dict[str, keras.Operation]:
     """Return all layers by name, those of nested models before the model that holds them.
 
-    Where two layers have the same name, the second is called "model/layer".
+    Operations, such as the addition in `a + b`, are among them. Where two layers have the same
+    name, the second is called "model/layer".
     """
     check_model(model)
     found = {}
     for layer, holder in walk(model):
         if not is_model(holder):
             continue  # a class of its own, which is called as a whole
-        if isinstance(layer, keras.Layer) and not isinstance(layer, layers.InputLayer):
+        if isinstance(layer, keras.Operation) and not isinstance(layer, layers.InputLayer):
             name = layer.name
             found[f"{holder.name}/{name}" if name in found else name] = layer
     return found
 
 
-def find_layer(model: keras.Model, layer: str | keras.Layer) -> tuple[str, keras.Layer]:
-    """Return name and layer object for a name or an object.
+def shape_of(layer: keras.Operation) -> tuple[int | None, ...]:
+    """Return the shape of a layer's output, () where it gives several tensors."""
+    return tuple(getattr(layer.output, "shape", ()))
+
+
+def find_layer(
+    model: keras.Model, layer: str | int | keras.Operation
+) -> tuple[str, keras.Operation]:
+    """Return name and layer object for a name (at any depth), a place in `model.layers`, or object.
 
     Raises ValueError where the model has no such layer; it lists the names that come close.
     """
     found = layers_of(model)
+    if isinstance(layer, Integral):
+        layer = _at(model, layer)
     if isinstance(layer, layers.InputLayer):
         raise ValueError(f"{layer.name!r} is the input itself: choose a layer behind it.")
-    if isinstance(layer, keras.Layer):
+    if isinstance(layer, keras.Operation):
         for name, candidate in found.items():
             if candidate is layer:
                 return name, layer
         raise ValueError(f"The layer {layer.name!r} is not part of the model {model.name!r}.")
-    if layer in found:
+    if isinstance(layer, str) and layer in found:
         return layer, found[layer]
     close = difflib.get_close_matches(str(layer), found, n=4) or convolutions(model)[:6]
     raise ValueError(
@@ -70,19 +80,44 @@ def find_layer(model: keras.Model, layer: str | keras.Layer) -> tuple[str, keras
     )
 
 
-def find_map_layer(model: keras.Model, layer: str | keras.Layer) -> tuple[str, keras.Layer]:
+def _at(model, place: int):
+    try:
+        return model.layers[place]
+    except IndexError:
+        raise ValueError(
+            f"{model.name} has {len(model.layers)} layers, so there is no layer {place}."
+        ) from None
+
+
+def find_map_layer(
+    model: keras.Model, layer: str | int | keras.Operation
+) -> tuple[str, keras.Operation]:
     """Return name and object of a layer that makes feature maps (N, height, width, channels).
 
     Raises ValueError where its output has another shape; it lists the convolutions.
     """
     name, found = find_layer(model, layer)
-    if len(found.output.shape) != 4:
+    if len(shape_of(found)) != 4:
         raise ValueError(
             f"{name!r} is a {type(found).__name__} layer without feature maps; its output has the "
-            f"shape {tuple(found.output.shape)}: choose a convolution, such as "
+            f"shape {shape_of(found)}: choose a convolution, such as "
             f"{', '.join(convolutions(model)[:6]) or '(this model has none)'}."
         )
     return name, found
+
+
+def last_maps(model: keras.Model) -> keras.Operation:
+    """Return the layer whose maps a classifier decides by: the last, but before pooling.
+
+    It is the sum where branches are added, the ReLU where one follows a convolution; pooling,
+    dropout and maps of one value come behind it. ValueError where a model makes no such maps.
+    """
+    for layer in reversed(layers_of(model).values()):
+        shape, kind = shape_of(layer), type(layer).__name__
+        behind = "Pool" in kind or "Dropout" in kind or kind == "Identity"
+        if len(shape) == 4 and shape[1:3] != (1, 1) and not behind and not is_model(layer):
+            return layer
+    raise ValueError(f"The model {model.name!r} makes no feature maps, so there is no Grad-CAM.")
 
 
 def check_model(model: keras.Model) -> None:
@@ -104,34 +139,57 @@ def check_model(model: keras.Model) -> None:
             f"{', '.join(str(tuple(i.shape)) for i in model.inputs)}: these functions look into "
             "models that take one batch of images, (N, height, width, channels)."
         )
+    for layer, _ in walk(model):
+        if isinstance(layer, CONVOLUTIONS) and layer.data_format == "channels_first":
+            raise ValueError(
+                f"The layer {layer.name!r} takes channels first, and here images and maps have "
+                "them last: build the model after "
+                'keras.config.set_image_data_format("channels_last").'
+            )
 
 
-def check_images(model: keras.Model, images: ArrayLike) -> np.ndarray:
-    """Return images as a float array; ValueError unless the shape is what the model takes."""
+def to_batch(model: keras.Model, images: ArrayLike) -> tuple[np.ndarray, bool]:
+    """Return images as a batch of floats, and whether it was one image alone.
+
+    images: one (height, width, channels), or a batch (N, height, width, channels), as the model
+    takes them. Raises ValueError for other shapes, for no image at all, and for values that are
+    no numbers.
+    """
     images = np.asarray(images)
-    expected = tuple(model.inputs[0].shape)
-    fits = images.ndim == 4 and all(
-        size in (None, found) for size, found in zip(expected[1:], images.shape[1:], strict=True)
+    is_one = images.ndim == 3
+    batch = images[np.newaxis] if is_one else images
+    expected = tuple(model.inputs[0].shape)[1:]
+    fits = batch.ndim == 4 and all(
+        size in (None, found) for size, found in zip(expected, batch.shape[1:], strict=True)
     )
     if not fits:
-        text = ", ".join("any" if size is None else str(size) for size in expected[1:])
-        hint = " (for one image: image[None])" if images.ndim == 3 else ""
-        raise ValueError(f"images have the shape {images.shape}, not (N, {text}){hint}.")
+        text = ", ".join("any" if size is None else str(size) for size in expected)
+        raise ValueError(
+            f"images have the shape {images.shape}, and the model {model.name!r} takes ({text}), "
+            f"or a batch of such, (N, {text}){_hint(batch.shape, expected)}."
+        )
     if images.dtype.kind not in "biuf":
         raise ValueError(f"images are of type {images.dtype}: give numbers.")
-    if not len(images):
+    if not len(batch):
         raise ValueError("There is no image: the array is empty.")
-    return images.astype(float_type(model))
-
-
-def check_image(model: keras.Model, image: ArrayLike) -> np.ndarray:
-    """Return one image (height, width, channels) as a batch of one."""
-    image = np.asarray(image)
-    if image.ndim != 3:
+    missing = images.size - np.isfinite(images).sum()
+    if missing:
         raise ValueError(
-            f"image has the shape {image.shape}: give one image, (height, width, channels)."
+            f"{missing:,} of the {images.size:,} values of images are NaN or infinite: find out "
+            "where they come from."
         )
-    return check_images(model, image[None])
+    return batch.astype(float_type(model)), is_one
+
+
+def _hint(found, expected) -> str:
+    """Say how images of another shape are made to fit, where that is simple."""
+    if len(found) == 2 and expected[-1] == 1:
+        return ": add the axis of channels by image[..., None]"
+    if len(found) == 4 and found[-1] == 1 and expected[-1] == 3:
+        return ": np.repeat(images, 3, axis=-1) makes three channels of a grey one"
+    if len(found) == 4 and found[-1] == expected[-1] and None not in expected:
+        return f": keras.ops.image.resize(images, ({expected[0]}, {expected[1]})) makes them fit"
+    return ""
 
 
 def check_filters(filters: int | Sequence[int] | None, count: int, name: str) -> np.ndarray:

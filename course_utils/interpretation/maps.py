@@ -4,10 +4,10 @@ import course_utils.keras_inside.start
 from course_utils.convolution import receptive_field
 from course_utils.interpretation.layers import (
     check_filters,
-    check_images,
     convolutions,
     find_layer,
     find_map_layer,
+    to_batch,
 )
 from course_utils.keras_inside.cut import cut
 
@@ -17,17 +17,21 @@ from numpy.typing import ArrayLike
 
 BATCH = 64  # images that go through the network at a time
 
+Layer = str | int | keras.Operation  # a name, a place in `model.layers`, or the layer itself
+
 
 def feature_maps(
     model: keras.Model,
     images: ArrayLike,
-    layers: str | keras.Layer | list[str | keras.Layer] | None = None,
+    layers: Layer | list[Layer] | None = None,
 ) -> dict[str, np.ndarray]:
     """Return what layers make of images, all of them in one pass through the network.
 
-    images: (N, height, width, channels), as the model takes them; layers: a name, a layer or a
-    list of them (default: all convolutions; any layer may be named).
-    Returns {layer name: output}, for a convolution of shape (N, height, width, filters).
+    images: (N, height, width, channels), as the model takes them, or one of them; layers: a name,
+    a place in `model.layers`, a layer or a list of these (default: all convolutions; any layer may
+    be named).
+    Returns {layer name: output}, for a convolution of shape (N, height, width, filters), and of
+    one image without the N.
 
     >>> inputs = keras.Input((8, 8, 1))
     >>> conv = keras.layers.Conv2D(4, 3, activation="relu", name="conv")
@@ -36,23 +40,25 @@ def feature_maps(
     {'conv': (5, 6, 6, 4)}
     """
     names, network = _cut_at(model, layers)
-    images = check_images(model, images)
+    images, is_one = to_batch(model, images)
     batches = [_call(network, batch) for batch in _in_batches(images)]
-    return dict(zip(names, map(np.concatenate, zip(*batches, strict=True)), strict=True))
+    outputs = map(np.concatenate, zip(*batches, strict=True))
+    return {n: o[0] if is_one else o for n, o in zip(names, outputs, strict=True)}
 
 
 def strongest_pieces(
     model: keras.Model,
-    layer: str | keras.Layer,
+    layer: Layer,
     number: int,
     images: ArrayLike,
     count: int = 12,
 ) -> list[np.ndarray]:
     """Cut out of images the pieces that excite a filter most, the most exciting first.
 
-    number: of the filter; images: (N, height, width, channels). Of each of the `count` images to
-    which the filter responds most strongly, the piece is what its strongest value sees: its
-    receptive field, without what lies in the padding. The model's layers form a chain.
+    number: of the filter; images: (N, height, width, channels), or one of them. Of each of the
+    `count` images to which the filter responds most strongly, the piece is what its strongest
+    value sees: its receptive field, without what lies in the padding. The model's layers form a
+    chain.
     Returns arrays (rows, columns, channels), smaller at a border of the image.
     Raises ValueError for a layer without feature maps, and for a filter that it has not.
 
@@ -65,6 +71,8 @@ def strongest_pieces(
     name, found = find_map_layer(model, layer)
     check_filters([number], found.output.shape[-1], name)
     field = next(field for field in receptive_field(model) if field.name == found.name)
+    images = np.asarray(images)
+    images = images[np.newaxis] if images.ndim == 3 else images
     values = feature_maps(model, images, found)[name][..., number]
     pieces = []
     for index in values.max(axis=(1, 2)).argsort()[::-1][:count]:
@@ -74,7 +82,7 @@ def strongest_pieces(
             slice(max(start, 0), start + side)
             for start, side in zip(first, field.size, strict=True)
         )
-        pieces.append(np.asarray(images[index])[rows, columns])
+        pieces.append(images[index][rows, columns])
     return pieces
 
 

@@ -5,16 +5,13 @@ DeepDream, in the form of Chollet's *Deep Learning with Python*.
 """
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from numbers import Integral
 
 import course_utils.keras_inside.start
 from course_utils.checkpoints import fingerprint_model
-from course_utils.interpretation.layers import (
-    check_filters,
-    check_image,
-    check_model,
-    find_map_layer,
-)
+from course_utils.interpretation.layers import check_filters, check_model, find_map_layer, to_batch
 from course_utils.keras_inside.cut import cut, float_type, resize_input
 from course_utils.reader.progress import Progress
 
@@ -34,7 +31,7 @@ _compiled = weakref.WeakKeyDictionary()  # model: {what was asked for: (climb, c
 
 def filter_patterns(
     model: keras.Model,
-    layer: str | keras.Layer,
+    layer: str | int | keras.Operation,
     filters: int | Sequence[int] | None = None,
     *,
     steps: int = 40,
@@ -51,7 +48,8 @@ def filter_patterns(
 
     Parameters
     ----------
-    layer : name or layer with feature maps; filters : their numbers (default: all).
+    layer : name, place in `model.layers`, or layer with feature maps; filters : their numbers
+        (default: all).
     steps, step_size : steps in each octave; step_size is how far a pixel moves in a step on
         (quadratic) average, in the units of the model's input.
     octaves : the ascent begins at a small size and is repeated at sizes larger by 1.4 each.
@@ -90,9 +88,10 @@ def filter_patterns(
         images = tf.repeat(tf.constant(noise, float_type(model)), len(some), axis=0)
         for octave_size in sizes:
             images = _resize(images, octave_size)
-            for block in _blocks(steps):
-                images = climb(images, some, block)
-                bar.advance(block * len(some))
+            with _sized(octave_size):
+                for block in _blocks(steps):
+                    images = _check_values(climb(images, some, block))
+                    bar.advance(block * len(some))
         patterns.append(images.numpy())
     bar.close()
     return np.concatenate(patterns)
@@ -101,7 +100,7 @@ def filter_patterns(
 def deep_dream(
     model: keras.Model,
     photo: ArrayLike,
-    layer_weights: dict[str | keras.Layer, float],
+    layer_weights: dict[str | int | keras.Operation, float],
     octaves: int = 3,
     *,
     steps: int = 20,
@@ -110,10 +109,11 @@ def deep_dream(
 ) -> np.ndarray:
     """Return the photo, changed so that the layers find more of whatever they find in it.
 
-    photo: (height, width, channels) of any size, as the model takes it; layer_weights: {layer:
-    weight} of the mean squares that are raised. Each octave, from small to large, takes `steps`
-    steps; in each, the image moves by `step_size` of the photo's range of values (a quadratic
-    average). What the small octaves lack in detail is put back from the photo.
+    photo: (height, width, channels) of any size, as the model takes it, or a batch of photos, which
+    are dreamt one after the other; layer_weights: {layer: weight} of the mean squares that are
+    raised. Each octave, from small to large, takes `steps` steps; in each, the image moves by
+    `step_size` of the photo's range of values (a quadratic average). What the small octaves lack
+    in detail is put back from the photo.
 
     Returns an array of the photo's shape, within the photo's range of values.
 
@@ -128,23 +128,51 @@ def deep_dream(
         raise ValueError('layer_weights is a dictionary such as {"conv2d_2": 1.0}, not empty.')
     found = [find_map_layer(model, layer)[1] for layer in layer_weights]
     network, _ = resize_input(cut(model, found), (None, None))
-    photo = _check_photo(network, photo)
+    photos, is_one = to_batch(network, photo)
+    sizes = _sizes(photos.shape[1:3], octaves)
+    bar = _Bar(steps * octaves * len(photos), "Dreaming", long=True)
+    weights, blocks = list(layer_weights.values()), _blocks(steps)
+    dreams = [
+        _dream(network, weights, photo[np.newaxis], sizes, blocks, step_size, seed, bar)
+        for photo in photos
+    ]
+    bar.close()
+    return dreams[0] if is_one else np.stack(dreams)
+
+
+def _dream(network, weights, photo, sizes, blocks, step_size, seed, bar):
+    """Return one photo, (1, height, width, channels), as a dream (height, width, channels)."""
+    photo = tf.constant(photo, network.inputs[0].dtype)
     low, high = float(np.min(photo)), float(np.max(photo))
-    climb = _compile_dream_climb(
-        network, list(layer_weights.values()), step_size * (high - low), (low, high)
-    )
-    sizes = _sizes(photo.shape[1:3], octaves)
-    bar = _Bar(steps * octaves, "Dreaming", long=True)
+    climb = _compile_dream_climb(network, weights, step_size * (high - low), (low, high))
     image = shrunk = _resize(photo, sizes[0])
     for number, size in enumerate(sizes):
         original = _resize(photo, size)
         image = _resize(image, size) + original - _resize(shrunk, size)
         shrunk = original
-        for block in _blocks(steps):
-            image = climb(image, block, (seed, number))
-            bar.advance(block)
-    bar.close()
+        with _sized(size):
+            for block in blocks:
+                image = _check_values(climb(image, block, (seed, number)))
+                bar.advance(block)
     return image.numpy()[0]
+
+
+@contextmanager
+def _sized(size: tuple[int, int]) -> Iterator[None]:
+    """Say it plainly where a network takes no images of this (height, width)."""
+    try:
+        yield
+    except (tf.errors.InvalidArgumentError, FloatingPointError) as problem:
+        raise ValueError(
+            f"The network takes no images of {size[0]} x {size[1]} pixels, to which octaves or "
+            "size lead: ask for fewer octaves, or for another size."
+        ) from problem
+
+
+def _check_values(images):
+    if not np.isfinite(images).all():  # the mean of a map without values is none
+        raise FloatingPointError("values that are not numbers")
+    return images
 
 
 def _filter_climb(model, layer, sizes, *rules):
@@ -230,10 +258,10 @@ def _chunk_size(bytes_each: int) -> int:
 
 def _sizes(size, octaves) -> list[tuple[int, int]]:
     """Return the sizes of the octaves, the smallest first."""
-    if octaves < 1:
+    if not isinstance(octaves, Integral) or octaves < 1:
         raise ValueError(f"octaves is {octaves}: give a whole number from 1 on.")
     return [
-        tuple(int(round(side / OCTAVE**power)) for side in size)
+        tuple(max(1, round(side / OCTAVE**power)) for side in size)
         for power in reversed(range(octaves))
     ]
 
@@ -259,10 +287,6 @@ def _check_size(model, size) -> tuple[int, int]:
             f"The model {model.name!r} takes images of any size: say size=(height, width)."
         )
     return tuple(size or own)
-
-
-def _check_photo(network, photo):
-    return tf.constant(check_image(network, photo), network.inputs[0].dtype)
 
 
 class _Bar:

@@ -2,6 +2,7 @@
 
 start     starts TensorFlow without a log line
 graph     reads how the layers of a model are wired
+ends      tells whether a model ends in a softmax or a sigmoid, and takes it away
 cut       builds the part of a model that leads to a layer
 get_file  hands Keras Applications its files
 fitting   knows what a running `fit` works on

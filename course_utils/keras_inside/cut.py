@@ -4,19 +4,22 @@ import math
 from collections.abc import Iterable
 
 import course_utils.keras_inside.start
-from course_utils.keras_inside.graph import is_model, made_by
+from course_utils.keras_inside.ends import undo_activation
+from course_utils.keras_inside.graph import is_model
 
 import keras
 from keras import layers
 
 
-def cut(model: keras.Model, wanted: Iterable[keras.Layer], *, logits: bool = False) -> keras.Model:
+def cut(
+    model: keras.Model, wanted: Iterable[keras.Operation], *, logits: bool = False
+) -> keras.Model:
     """Return a model from the input of `model` to the outputs of the layers `wanted`.
 
-    wanted: layer objects. The result shares all weights, has nothing behind those layers, and
-    nested models are unfolded in it. With `logits`, there is one output more: the output of the
-    whole model without its last activation (softmax or sigmoid). Of a layer that is called
-    several times, the last call counts.
+    wanted: layers or operations, as objects. The result shares all weights, has nothing behind
+    those layers, and nested models are unfolded in it. With `logits`, there is one output more:
+    the (only) output of the whole model without the softmax or sigmoid at its end. Of a layer
+    that is called several times, the last call counts.
 
     >>> model = keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(2, 3), layers.Flatten()])
     >>> cut(model, model.layers[:1]).output_shape
@@ -24,23 +27,20 @@ def cut(model: keras.Model, wanted: Iterable[keras.Layer], *, logits: bool = Fal
     """
     inputs = keras.Input(batch_shape=model.inputs[0].shape, dtype=float_type(model))
     found, names = {}, set()
-    last = _last_layer(model) if logits else None
 
     def call(layer, *args, **options):
         if is_model(layer):
             output = _unfold(layer, args[0], call)
         else:
-            if layer is last:
-                found["logits"] = _call_without_activation(layer, args[0])
             once = layer if layer.name not in names else _Alias(layer)
             output = once(*args, **options)
         names.add(layer.name)
         found[id(layer)] = output
         return output
 
-    _unfold(model, inputs, call)
-    outputs = [found[id(layer)] for layer in wanted] + ([found["logits"]] if logits else [])
-    return keras.Model(inputs, outputs)
+    whole = _unfold(model, inputs, call)
+    outputs = [found[id(layer)] for layer in wanted]
+    return keras.Model(inputs, outputs + [undo_activation(whole)] if logits else outputs)
 
 
 def resize_input(
@@ -68,7 +68,7 @@ def resize_input(
     except (ValueError, TypeError) as problem:
         raise ValueError(
             f"A layer before the chosen one takes images of {shape[1]} x {shape[2]} pixels only: "
-            "leave out octaves and size."
+            "leave out octaves and another size, or choose an earlier layer."
         ) from problem
     values = None if None in size else sum(math.prod(output.shape[1:]) for output in made)
     return keras.Model(inputs, outputs), values
@@ -94,7 +94,7 @@ def _unfold(model, inputs, call):
 
     keras.models.clone_model(
         keras.Model(model.inputs, results),
-        input_tensors=[inputs],
+        input_tensors=keras.tree.flatten(inputs),
         clone_function=lambda layer: layer,
         call_function=step,
     )
@@ -102,32 +102,12 @@ def _unfold(model, inputs, call):
     return outputs if len(outputs) > 1 else outputs[0]
 
 
-def _last_layer(model):
-    layer = made_by(model.outputs[0])
-    return _last_layer(layer) if is_model(layer) else layer
-
-
 class _Alias(keras.Layer):
     """Calls a layer whose name another layer of the unfolded model has already."""
 
     def __init__(self, layer):
         super().__init__()
-        self.layer = layer
+        self.stands_for = layer
 
     def call(self, *args, **options):
-        return self.layer(*args, **options)
-
-
-def _call_without_activation(layer, inputs):
-    """Call a layer, without the softmax or sigmoid at its end."""
-    if isinstance(layer, layers.Softmax):
-        return inputs
-    config = layer.get_config()
-    if config.get("activation") in (None, "linear"):
-        return layer(inputs)
-    twin = type(layer).from_config(
-        config | {"activation": "linear", "name": f"{layer.name}_without_activation"}
-    )
-    output = twin(inputs)
-    twin.set_weights(layer.get_weights())
-    return output
+        return self.stands_for(*args, **options)

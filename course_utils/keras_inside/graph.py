@@ -96,13 +96,13 @@ def made_by(tensor: Any) -> Any:
     >>> made_by(model.outputs[0]).name
     'dense'
     """
-    return _node(tensor).operation
+    return node_of(tensor).operation
 
 
 def _sort_nodes(tensors) -> list:
     """Return all nodes above the tensors in an order in which they can be computed."""
     ordered, seen = [], set()
-    todo = [(_node(tensor), False) for tensor in reversed(tensors)]
+    todo = [(node_of(tensor), False) for tensor in reversed(tensors)]
     while todo:
         node, ready = todo.pop()
         if ready:
@@ -115,10 +115,10 @@ def _sort_nodes(tensors) -> list:
 
 
 def _sources(node) -> list:
-    return [_node(tensor) for tensor in node.input_tensors]
+    return [node_of(tensor) for tensor in node.input_tensors]
 
 
-def _node(tensor):
+def node_of(tensor: Any) -> Any:
     """Return the call that made a symbolic tensor: Keras keeps its layer on the tensor."""
     layer, call, _ = tensor._keras_history
     return layer._inbound_nodes[call]

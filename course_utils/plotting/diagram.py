@@ -33,11 +33,18 @@ NAMES = {
     "BatchNormalization": "batch norm",
     "Concatenate": "concatenate",
     "Dense": "dense",
+    "Divide": "divide",
     "Flatten": "flatten",
+    "GetItem": "part",
     "GlobalAveragePooling2D": "global average",
     "GlobalMaxPooling2D": "global max",
     "InputLayer": "input",
+    "Multiply": "multiply",
     "ReLU": "relu",
+    "Relu": "relu",
+    "Softmax": "softmax",
+    "Subtract": "subtract",
+    "TrueDivide": "divide",
 }
 IDLE = ("Dropout", "SpatialDropout", "GaussianNoise", "GaussianDropout", "Random")
 
@@ -61,7 +68,7 @@ class Box:
 
     @property
     def size(self) -> str:
-        return "×".join(f"{n:,}" if n else "?" for n in self.shape)
+        return "×".join(f"{n:,}" if n else "?" for n in self.shape) or "1"
 
     @property
     def color(self) -> str:
@@ -115,7 +122,7 @@ def _boxes(model) -> list[Box]:
             place[number] = place[sources[0]]
             users[sources[0]] = users[number]
             continue
-        parameters = 0 if id(layer) in counted else layer.count_params()
+        parameters = 0 if id(layer) in counted else _parameters(layer)
         counted.add(id(layer))
         came = [place[source] for source in sources]
         box = Box(_name(layer, kind), _kind(layer), outputs[0][1:], parameters, came)
@@ -126,6 +133,11 @@ def _boxes(model) -> list[Box]:
             boxes.append(box)
         place[number] = len(boxes) - 1
     return boxes
+
+
+def _parameters(layer) -> int:
+    """Count the parameters of a layer; an operation, as in `a + b`, has none."""
+    return layer.count_params() if hasattr(layer, "count_params") else 0
 
 
 def _repeats(box, boxes, users, sources) -> bool:
@@ -302,7 +314,7 @@ def _draw_maps(ax, box, x, y, largest) -> None:
         depth = 0.03 * math.log2(1 + (box.shape[2] or 1))
         wide = side
     else:
-        side, wide, depth = 0.09 + 0.035 * math.log2(box.shape[-1] or 1), 0.06, 0.03
+        side, wide, depth = 0.09 + 0.035 * math.log2((1, *box.shape)[-1] or 1), 0.06, 0.03
     left, top = x - (wide + depth) / 2, y - (side - depth * 0.5) / 2
     right, bottom, lift = left + wide, top + side, depth * 0.5
     front = [(left, top), (right, top), (right, bottom), (left, bottom)]
