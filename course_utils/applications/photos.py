@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 if TYPE_CHECKING:
     from PIL import Image
 
-SMALLEST = 8  # pixels a side
+SMALLEST = 8  # pixels along a side
 LARGEST = 200_000_000  # pixels; as uint8 RGB 600 MB
 
 
@@ -88,7 +88,7 @@ def _to_rgb(image, name: str) -> np.ndarray:
 
     if image.width * image.height > LARGEST:
         raise ValueError(_too_large(name))
-    if image.mode.startswith("I"):  # 16 bits a pixel, which PIL would clip at 255
+    if image.mode.startswith("I"):  # 16 bits for each pixel, which PIL would clip at 255
         return _from_array(np.asarray(ImageOps.exif_transpose(image)).astype("uint16"))
     image = ImageOps.exif_transpose(image)
     if "transparency" in image.info or image.mode in ("RGBA", "LA", "PA", "La", "RGBa"):

@@ -19,7 +19,7 @@ q1 = Number(
     why="64 filters with 32 channels each. None of these squares works alone: a filter adds up "
     "what all of its 32 squares find.",
     mistakes=[
-        (64, "that is one square a filter; but each filter sees 32 maps"),
+        (64, "that is one square for each filter; but each filter sees 32 maps"),
         (32, "that is one filter's share; there are 64 filters"),
         (18_432, "those are single weights, 9 to a square; count the squares"),
         (18_496, "those are all parameters, biases included; count the squares of 3 x 3"),
@@ -39,7 +39,7 @@ q2 = Number(
         "After a pooling, a step is twice as many pixels: 1, 1, 2, 2, 4.",
         "3, then 3 + 1 = 4, then 4 + 2 * 2 = 8, then 8 + 2 = 10, then ...",
     ],
-    why="3 (convolution), 4 (pooling), 8, 10, 18: of 28 pixels a side.",
+    why="3 (convolution), 4 (pooling), 8, 10, 18: of 28 pixels along each side.",
     mistakes=[
         (7, "that is without the poolings, which double the steps of all that follows"),
         (8, "that is the second convolution"),
@@ -106,7 +106,7 @@ q3 = Function(
         ),
         (
             share_with_a_zero,
-            "a lowest value of 0 has almost every map after ReLU; take the highest",
+            "after ReLU almost every map has a lowest value of 0; take the highest",
         ),
         (number_of_empty, "this is how many; divide by the number of maps"),
         (

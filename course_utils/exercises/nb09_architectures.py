@@ -79,7 +79,7 @@ q3 = Function(
     why="1 - 2 / k: nothing at 2 x 2, a third at 3 x 3, 71 % at 7 x 7; and at 1 x 1 it costs twice "
     "as much.",
     mistakes=[
-        (left_over, "this is the share that is left; asked for is saved"),
+        (left_over, "this is the share that is left; give the share that is saved"),
         (saved_by_one_kernel, "there are two kernels, 1 x k and k x 1; this counts one"),
         (saved_by_single_weights, "a kernel of 1 x k has k weights, not one"),
         (saved_in_per_cent, "give a share, between 0 and 1"),

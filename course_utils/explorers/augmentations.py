@@ -83,7 +83,7 @@ class AugmentationExplorer(Explorer):
 
 
 def _to_levels(image):
-    """Return a picture as uint8 (H, W, C), at most 160 pixels a side."""
+    """Return a picture as uint8 (H, W, C), at most 160 pixels along each side."""
     pixels = np.asarray(image)
     if pixels.ndim == 2:
         pixels = pixels[..., None]

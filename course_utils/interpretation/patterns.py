@@ -193,7 +193,7 @@ def _filter_climb(model, layer, sizes, *rules):
 
 
 def _compile_filter_climb(network, step_size, regularisation):
-    """Return a function that takes steps for (images, filters), one filter an image."""
+    """Return a function that takes steps for (images, filters), one filter for each image."""
     any_images = tf.TensorSpec(network.inputs[0].shape, network.inputs[0].dtype)
     numbers = tf.TensorSpec([None], tf.int32)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MOST_PANELS, MOST_ITEMS, MOST_CAPTIONS = 12, 10, 64
 LEGIBLE = 16  # rows and columns of an image whose numbers are read out
-SMALL = 96  # pixels a side that are enough to say what an image looks like
+SMALL = 96  # pixels along each side that are enough to say what an image looks like
 GREY_MAPS = ("gray", "grey", "binary", "Greys", "gist_gray", "gist_yarg", "bone")
 MEANINGS = {
     "cividis": "blue low, yellow high",

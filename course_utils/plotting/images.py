@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 GRAY, DIVERGING, SEQUENTIAL = "gray", "RdBu_r", "cividis"
-MAX_PIXELS = 360  # an image is drawn with at most this many pixels a side
+MAX_PIXELS = 360  # an image is drawn with at most this many pixels along a side
 
 
 def show_images(

@@ -23,7 +23,7 @@ from course_utils.plotting.player import Player
 import numpy as np
 from numpy.typing import ArrayLike
 
-MAX_SIZE, MAX_PADDED = 8, 12  # pixels a side in which numbers stay legible
+MAX_SIZE, MAX_PADDED = 8, 12  # pixels along a side in which numbers stay legible
 WINDOW_FILL, PADDING_FILL, EMPTY_FILL = "#FFDD99", "#E8E8E8", "#FFFFFF"
 COVERED_FILL = "#EADFCB"  # of padding under the window: grey still, for it is no pixel
 LEFT = 1.5  # inches for what the rows of a filmstrip are called
