@@ -20,6 +20,7 @@ The rooms, in order: each imports only from those named before it, and a test ho
     exercises       questions with check, hint and solution
     expected        the numbers that must come out, beside the lectures'
     publishing      run, pages, slides, report, minutes; no cell imports it
+    doctor          what the course runs on, and what to mend
     __main__        the commands
 
 Two floors: a notebook's cell imports what stands above `publishing`. What a lecture teaches stands

@@ -1,6 +1,7 @@
 """Commands of the course, as `python -m course_utils run`; `--help` lists them."""
 
 import argparse
+import io
 import sys
 
 
@@ -18,8 +19,11 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("minutes", help="say how many minutes each notebook asks for, and why")
     prefetch = commands.add_parser("prefetch", help="download data and weights before class")
     prefetch.add_argument("names", nargs="*", help="data sets (default: all, and the weights)")
-    commands.add_parser("doctor", help="say what is installed and where data lies")
+    commands.add_parser("doctor", help="say what the course runs on, and what to mend")
     options = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):  # letters that an encoding lacks are shown as codes
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         return COMMANDS[options.command](options)
     except KeyboardInterrupt:
@@ -86,23 +90,9 @@ def _prefetch(options) -> int:
 
 
 def _doctor(options) -> int:
-    import platform
-    from importlib.metadata import PackageNotFoundError, version
+    from course_utils import doctor
 
-    from course_utils import settings
-    from course_utils.datasets import prepared
-
-    print(f"Python {platform.python_version()} on {platform.platform()}")
-    for package in ("tensorflow", "keras", "numpy", "jupyterlab"):
-        try:
-            print(f"{package} {version(package)}")
-        except PackageNotFoundError:
-            print(f"{package} is not installed")
-    print(f"profile: {settings.profile().name}; data policy: {settings.data_policy()}")
-    print(f"data folder: {settings.data_dir()}")
-    print(f"downloads and checkpoints go to: {settings.writable_dir()}")
-    names = sorted(prepared.find_names(settings.tfds_dirs()))
-    print(f"prepared data sets: {', '.join(names) or 'none yet'}")
+    doctor.show()
     return 0
 
 

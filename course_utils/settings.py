@@ -12,6 +12,7 @@ COURSE_USED      a file to which a run of the course adds what it used and measu
 
 import json
 import os
+import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,21 +84,31 @@ def _choice(variable: str, allowed: tuple[str, ...]) -> str:
 
 
 def data_dir() -> Path:
-    """Return the folder in which prepared data is looked for (it need not be writable)."""
-    named = os.environ.get("COURSE_DATA_DIR", "").strip()
-    return Path(named).expanduser() if named else _project_data_dir()
+    """Return the folder in which prepared data is looked for (it need not be writable).
+
+    Raises ValueError where `COURSE_DATA_DIR` names something that cannot be a folder.
+    """
+    return _from_environment("COURSE_DATA_DIR") or _project_data_dir()
 
 
 def _project_data_dir() -> Path:
     """Return `data` of the project; outside a checkout, the user's cache folder."""
     checkout = Path(__file__).resolve().parent.parent
-    return checkout / "data" if (checkout / "notebooks").is_dir() else _user_cache_dir()
+    return checkout / "data" if (checkout / "notebooks").is_dir() else user_cache_dir()
 
 
-def _user_cache_dir() -> Path:
+def user_cache_dir() -> Path:
+    """Return the course's folder in the user's cache.
+
+    Without a home, as in some containers, it is a folder for temporary files.
+    """
     import platformdirs
 
-    return Path(platformdirs.user_cache_dir("course_utils", appauthor=False))
+    try:
+        folder = Path(platformdirs.user_cache_dir("course_utils", appauthor=False))
+    except RuntimeError:  # some releases say so, others return a path that begins with ~
+        folder = Path("~")
+    return folder if folder.is_absolute() else Path(tempfile.gettempdir()) / "course_utils"
 
 
 def writable_dir() -> Path:
@@ -106,7 +117,7 @@ def writable_dir() -> Path:
     It is the data folder, or the user's cache where that is read-only (a copy shared by a class).
     Raises PermissionError, naming both folders, if neither can be written.
     """
-    places = [data_dir(), _user_cache_dir()]
+    places = [data_dir(), user_cache_dir()]
     for place in places:
         if _is_writable(place):
             return place
@@ -141,23 +152,37 @@ def own_checkpoints_dir() -> Path:
 def checkpoint_dirs() -> list[Path]:
     """Return the folders that may hold checkpoints, in order: the shipped ones come first."""
     named = _from_environment("COURSE_CHECKPOINTS")
-    own = [named, data_dir() / "trained", _user_cache_dir() / "trained"]
+    own = [named, data_dir() / "trained", user_cache_dir() / "trained"]
     places = [shipped_checkpoints_dir(), *own]
     return list(dict.fromkeys(place for place in places if place))
 
 
 def tfds_dirs() -> list[Path]:
     """Return the folders that may hold data sets prepared by TensorFlow Datasets, in order."""
-    places = [data_dir() / "tfds", _from_environment("TFDS_DATA_DIR"), _user_cache_dir() / "tfds"]
+    places = [data_dir() / "tfds", _from_environment("TFDS_DATA_DIR"), user_cache_dir() / "tfds"]
     return list(dict.fromkeys(place for place in places if place))
 
 
 def keras_dirs() -> list[Path]:
     """Return the folders laid out as Keras' cache (`datasets/`, `models/`), in order."""
-    home = _from_environment("KERAS_HOME") or Path.home() / ".keras"
-    return list(dict.fromkeys([data_dir() / "keras", home, _user_cache_dir() / "keras"]))
+    home = _from_environment("KERAS_HOME") or Path(os.path.expanduser("~")) / ".keras"
+    places = [data_dir() / "keras", home, user_cache_dir() / "keras"]
+    return list(dict.fromkeys(place for place in places if place.is_absolute()))
 
 
 def _from_environment(variable: str) -> Path | None:
-    value = os.environ.get(variable, "").strip()
-    return Path(value).expanduser() if value else None
+    """Return the folder that a variable names, without the quotes that a `set` of Windows keeps."""
+    value = os.environ.get(variable, "").strip().strip("\"'")
+    folder = os.path.expanduser(value)
+    is_ours = variable.startswith("COURSE_")  # those of others may mean something to them
+    if not value or not is_ours and ("://" in value or folder.startswith("~")):
+        return None
+    is_of_windows = os.name != "nt" and re.match(r"[A-Za-z]:\\", value)
+    if "://" in value or is_of_windows:
+        raise ValueError(f"{variable} is {value!r}, which is no folder of this machine: name one.")
+    if folder.startswith("~"):
+        raise ValueError(
+            f"{variable} is {value!r}, but {Path(folder).parts[0]} is nobody's home on this "
+            "machine: name the whole path."
+        )
+    return Path(folder).absolute()

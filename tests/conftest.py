@@ -51,7 +51,7 @@ def data_folder(tmp_path, monkeypatch):
     folder.mkdir()
     monkeypatch.setenv("COURSE_DATA_DIR", str(folder))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras_home"))
-    monkeypatch.setattr(settings, "_user_cache_dir", lambda: tmp_path / "cache")
+    monkeypatch.setattr(settings, "user_cache_dir", lambda: tmp_path / "cache")
     return folder
 
 

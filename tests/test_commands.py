@@ -1,4 +1,4 @@
-"""The commands `prefetch` and `doctor`: what they print, and what their exit status says."""
+"""The command `prefetch`: what it prints, and what its exit status says."""
 
 from course_utils import applications, datasets
 from course_utils.__main__ import main
@@ -46,17 +46,3 @@ def test_a_stand_in_is_not_what_was_asked_for(monkeypatch, data_folder, capsys):
     assert main(["prefetch", "mnist"]) == 1
     said, complaint = capsys.readouterr()
     assert said == "" and complaint.startswith("mnist: There is no network.")
-
-
-def test_the_doctor_says_what_is_missing(monkeypatch, data_folder, capsys):
-    import importlib.metadata
-
-    def version(package):
-        if package == "keras":
-            raise importlib.metadata.PackageNotFoundError(package)
-        return "1.0"
-
-    monkeypatch.setattr(importlib.metadata, "version", version)
-    assert main(["doctor"]) == 0
-    said = capsys.readouterr().out
-    assert "keras is not installed\n" in said and f"data folder: {data_folder}" in said

@@ -102,12 +102,14 @@ def test_a_terminal_shows_one_line_that_is_rewritten(clock, terminal):
     assert "\n" not in terminal.getvalue()
 
 
-def test_a_terminal_is_left_clean(clock, terminal, capsys):
+@pytest.mark.parametrize("columns, width", [(40, 39), (80, 79), (300, 100)])
+def test_a_terminal_is_left_clean(clock, terminal, capsys, monkeypatch, columns, width):
+    monkeypatch.setenv("COLUMNS", str(columns))
     bar = Progress(4, "Training")
     bar.update(2, "x" * 200)
     bar.close("done")
     drawn, cleared, rest = terminal.getvalue().split("\r")[1:]
-    assert len(drawn) == 100 and cleared == " " * 100 and rest == ""
+    assert len(drawn) == width and cleared == " " * width and rest == ""
     assert capsys.readouterr().out == "done\n"
 
 
@@ -194,3 +196,11 @@ def test_the_frame_of_a_note_repeats_its_state(notebook):
     notices.show_note("Not yet: <x>", "wrong")
     assert notebook[0]["text/plain"] == "Not yet: <x>"
     assert "#D55E00" in notebook[0]["text/html"] and "&lt;x&gt;" in notebook[0]["text/html"]
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_letters_that_an_output_lacks_are_shown_as_codes(encoding):
+    stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    notices.write_line("Übung 字", stream)
+    stream.seek(0)
+    assert stream.read() == ("\\xdcbung \\u5b57\n" if encoding == "ascii" else "Übung \\u5b57\n")

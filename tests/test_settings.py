@@ -1,12 +1,15 @@
 """Settings: profiles, data policy, and folders."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 from course_utils import settings
+from course_utils.keras_inside import start as start_of_keras
 
+import keras
 import pytest
 
 # ---- Profiles and policy ------------------------------------------------------------------------
@@ -92,6 +95,40 @@ def test_course_data_dir_may_start_in_the_home_folder(monkeypatch):
     assert settings.data_dir() == Path.home() / "course"
 
 
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_quotes_that_a_set_of_windows_keeps_are_no_part_of_the_name(monkeypatch, tmp_path, quote):
+    monkeypatch.setenv("COURSE_DATA_DIR", f"{quote}{tmp_path}{quote}")
+    assert settings.data_dir() == tmp_path
+
+
+NO_FOLDERS = ["~nobodyatall/x", "gs://bucket/x"] + ([] if os.name == "nt" else ["C:\\data"])
+
+
+@pytest.mark.parametrize("value", NO_FOLDERS)
+def test_what_is_no_folder_here_is_named_with_its_variable(monkeypatch, value):
+    monkeypatch.setenv("COURSE_DATA_DIR", value)
+    with pytest.raises(ValueError) as caught:
+        settings.data_dir()
+    assert str(caught.value).startswith(f"COURSE_DATA_DIR is {value!r}")
+
+
+@pytest.mark.parametrize("variable, folders", [("TFDS_DATA_DIR", "tfds"), ("KERAS_HOME", "keras")])
+def test_what_variables_of_others_name_elsewhere_is_passed_over(monkeypatch, variable, folders):
+    for value in NO_FOLDERS[:2]:
+        monkeypatch.setenv(variable, value)
+        places = getattr(settings, f"{folders}_dirs")()
+        assert all("nobodyatall" not in str(place) and "gs:" not in str(place) for place in places)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows finds a home by itself")
+def test_without_a_home_all_folders_are_whole_paths(monkeypatch, tmp_path):
+    for variable in ("HOME", "XDG_CACHE_HOME", "KERAS_HOME"):
+        monkeypatch.delenv(variable)
+    monkeypatch.setattr("pwd.getpwuid", lambda number: {}[number])  # a number without a name
+    places = [settings.user_cache_dir(), *settings.keras_dirs(), *settings.tfds_dirs()]
+    assert all(place.is_absolute() for place in [*places, *settings.checkpoint_dirs()])
+
+
 def test_the_projects_data_folder_is_the_default(monkeypatch):
     monkeypatch.delenv("COURSE_DATA_DIR")
     assert settings.data_dir() == Path(__file__).resolve().parents[1] / "data"
@@ -149,7 +186,7 @@ def test_a_read_only_data_folder_gives_the_users_cache(data_folder, monkeypatch,
 def test_neither_folder_writable_names_both(data_folder, monkeypatch, tmp_path):
     refused = unwritable(tmp_path)
     monkeypatch.setenv("COURSE_DATA_DIR", str(refused))
-    monkeypatch.setattr(settings, "_user_cache_dir", lambda: refused / "cache")
+    monkeypatch.setattr(settings, "user_cache_dir", lambda: refused / "cache")
     with pytest.raises(PermissionError) as caught:
         settings.writable_dir()
     assert f"{refused} nor {refused / 'cache'}" in str(caught.value)
@@ -183,3 +220,31 @@ def test_settings_and_datasets_do_not_start_tensorflow():
         "print('tensorflow' in sys.modules)"
     )
     assert run(code).stdout == "False\n"
+
+
+def start(
+    tmp_path, code="import keras; print(keras.config.image_data_format())", **settings_of_keras
+):
+    """Start Keras through the course beside a `keras.json`, or a text in its place."""
+    environment = {"KERAS_BACKEND": settings_of_keras.pop("KERAS_BACKEND", "")}
+    text = settings_of_keras.pop("text", json.dumps(settings_of_keras))
+    (tmp_path / "keras.json").write_text(text)
+    code = f"import course_utils.keras_inside.start; {code}"
+    return run(code, KERAS_HOME=str(tmp_path), **environment).stdout
+
+
+def test_settings_of_another_course_are_named_and_not_heeded(tmp_path):
+    said = start(tmp_path, backend="torch", image_data_format="channels_first", KERAS_BACKEND="jax")
+    assert "keras.json sets backend to 'torch'" in said and "to 'channels_first'" in said
+    assert "KERAS_BACKEND is 'jax'" in said and said.splitlines()[-1] == "channels_last"
+
+
+def test_keras_that_runs_on_another_backend_already_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(keras.backend, "backend", lambda: "torch")
+    with pytest.raises(RuntimeError, match="Keras runs on torch here.* start anew.$"):
+        start_of_keras._configure(is_new=False)
+
+
+def test_a_setting_that_keras_refuses_is_blamed_on_its_file(tmp_path):
+    said = start(tmp_path, epsilon="small")
+    assert said.splitlines()[-1].startswith(f"RuntimeError: {tmp_path / 'keras.json'} keeps Keras")

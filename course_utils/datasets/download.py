@@ -262,26 +262,53 @@ def _proxy(url: str) -> str | None:
     return proxy if proxy and not urllib.request.proxy_bypass(parts.hostname) else None
 
 
-def _without_password(proxy: str | None) -> str | None:
+def _without_password(proxy: str) -> str:
     """Return a proxy's address as it may be shown."""
-    return proxy and re.sub(r"[^/@]*@", "", proxy)
+    return re.sub(r"[^/@]*@", "", proxy)
 
 
 def _endpoint(url: str) -> tuple[str, int]:
     """Return host and port to connect to: those of the proxy, where one is set."""
-    proxy = _proxy(url)
+    scheme = urllib.parse.urlparse(url).scheme
+    if proxy := _proxy(url):
+        return _place_of_proxy(proxy, scheme)
+    return _place(url)
+
+
+def _place(address: str) -> tuple[str, int]:
+    """Return host and port of an address; ValueError for one that is none."""
+    parts = urllib.parse.urlparse(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{address} is no address")
+    return parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def _place_of_proxy(proxy: str, scheme: str) -> tuple[str, int]:
     try:
-        parts = urllib.parse.urlparse(url)
-        if proxy:
-            parts = urllib.parse.urlparse(proxy if "://" in proxy else f"http://{proxy}")
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("no such address")
-        return parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+        return _place(proxy if "://" in proxy else f"http://{proxy}")
     except ValueError as problem:
         raise ConnectionError(
             f"The proxy {_without_password(proxy)!r} is none that can be used: set the variable "
-            f"{urllib.parse.urlparse(url).scheme}_proxy to http://<host>:<port>, or unset it."
+            f"{scheme}_proxy to http://<host>:<port>, or unset it."
         ) from problem
+
+
+def check_proxy(scheme: str) -> tuple[str, str]:
+    """Return the proxy for "http" or "https" as it may be shown, and what is wrong with it.
+
+    What is wrong is a sentence, or "". There is a proxy if `urllib` finds one.
+    """
+    proxy = urllib.request.getproxies()[scheme]
+    shown = _without_password(proxy)
+    try:
+        place = _place_of_proxy(proxy, scheme)
+    except ConnectionError as problem:
+        return shown, str(problem)
+    try:
+        connect(place, SECONDS_TO_ANSWER["auto"]).close()
+    except OSError:
+        return shown, f"The proxy {shown} does not answer: switch it on, or unset {scheme}_proxy."
+    return shown, ""
 
 
 # ---- Bytes

@@ -7,8 +7,11 @@ comes after it finds both libraries started.
 import gc
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from course_utils.keras_inside import configuration
 
 
 @contextmanager
@@ -52,19 +55,47 @@ def _start() -> None:
     """Import both libraries, let a GPU's memory grow as needed, and run a first operation.
 
     TensorFlow writes to the process' standard error before Python can filter it, so that stream
-    is turned away meanwhile. Errors still raise.
+    is turned away meanwhile. Errors still raise. Settings of another course are not heeded, with a
+    warning; RuntimeError where Keras has been started with them before.
     """
+    is_new = "keras" not in sys.modules
+    if is_new:
+        for sentence in configuration.find_differences():
+            warnings.warn(sentence, stacklevel=2)
+        os.environ["KERAS_BACKEND"] = configuration.NEEDED["backend"]
     if "tensorflow" in sys.modules:
+        _configure(is_new)
         return
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with without_stderr(), _without_garbage_collection():
-        import keras  # noqa: F401
+        _configure(is_new)
         import tensorflow as tf
 
         for gpu in tf.config.list_physical_devices("GPU"):
             tf.config.experimental.set_memory_growth(gpu, True)
         tf.get_logger().setLevel("ERROR")
         tf.zeros(1) + 1
+
+
+def _configure(is_new: bool) -> None:
+    """Import Keras, and see that it is set as the course needs it."""
+    file = configuration.find_file()
+    try:
+        import keras
+    except (ValueError, TypeError, AttributeError) as problem:
+        if not file.exists():
+            raise
+        raise RuntimeError(
+            f"{file} keeps Keras from starting: correct it or remove it."
+        ) from problem
+    if keras.backend.backend() != configuration.NEEDED["backend"]:
+        raise RuntimeError(
+            f"Keras runs on {keras.backend.backend()} here, and the course needs TensorFlow: "
+            f"unset KERAS_BACKEND, or set the backend in {file}, and start anew."
+        )
+    keras.config.set_image_data_format(configuration.NEEDED["image_data_format"])
+    if is_new:
+        keras.config.set_floatx(configuration.NEEDED["floatx"])
 
 
 _start()

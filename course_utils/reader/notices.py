@@ -2,6 +2,7 @@
 
 import html
 import sys
+from typing import TextIO
 
 COLOURS = {"right": "#009E73", "compared": "#009E73", "wrong": "#D55E00", "": "#0072B2"}
 
@@ -17,7 +18,7 @@ def show_note(text: str, state: str = "", role: str = "status") -> None:
     state: "right", "wrong", "compared", or "" for none; role: of ARIA, "status" is read out.
     """
     if not in_notebook():
-        print(text)
+        write_line(text)
         return
     from IPython.display import display
 
@@ -25,6 +26,17 @@ def show_note(text: str, state: str = "", role: str = "status") -> None:
     style += "margin:.3em 0;white-space:pre-wrap"
     note = f'<div role="{role}" style="{style}">{html.escape(text)}</div>'
     display({"text/html": note, "text/plain": text}, raw=True)
+
+
+def write_line(text: str, stream: TextIO | None = None, end: str = "\n") -> None:
+    """Print a text; letters that the stream's encoding lacks are written as codes, \\xe9 for é.
+
+    stream: standard output where none is given.
+    """
+    stream = sys.stdout if stream is None else stream
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    shown = text.encode(encoding, "backslashreplace").decode(encoding)
+    print(shown, end=end, file=stream, flush=True)
 
 
 def in_notebook() -> bool:

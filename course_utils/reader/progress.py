@@ -1,10 +1,11 @@
 """One progress bar for notebooks and terminals that leaves nothing behind when it is done."""
 
 import html
+import shutil
 import sys
 import time
 
-from course_utils.reader.notices import in_notebook
+from course_utils.reader.notices import in_notebook, write_line
 
 
 class Progress:
@@ -38,7 +39,7 @@ class Progress:
         elif self._terminal:
             filled = int(20 * share)
             line = f"{self.label} [{'=' * filled:<20}] {share:4.0%} {text}"
-            print(f"\r{line[:100]:<100}", end="", file=sys.stderr, flush=True)
+            self._rewrite(line)
 
     def close(self, text: str = "") -> None:
         """Replace the bar by `text`."""
@@ -46,9 +47,15 @@ class Progress:
             self._handle.update({"text/plain": text}, raw=True)
             return
         if self._terminal:
-            print("\r" + " " * 100 + "\r", end="", file=sys.stderr, flush=True)
+            self._rewrite("")
+            write_line("\r", sys.stderr, end="")
         if text:
-            print(text)
+            write_line(text)
+
+    def _rewrite(self, line: str) -> None:
+        """Put a line in the place of the last; the terminal may have become narrower."""
+        width = min(100, shutil.get_terminal_size().columns - 1)  # in the last column some break
+        write_line(f"\r{line[:width]:<{width}}", sys.stderr, end="")
 
 
 def _notebook_handle():
