@@ -3,13 +3,17 @@
 import gzip
 import hashlib
 import inspect
+import io
+import os
 import shutil
 import socket
 import subprocess
 import sys
+import zipfile
+import zlib
 
-from course_utils import datasets, settings
-from course_utils.datasets import loader, prepare
+from course_utils import datasets, pipelines, settings
+from course_utils.datasets import arrays, catalogue, loader, prepare, prepared
 from course_utils.datasets.catalogue import TITLES
 from course_utils.datasets.download import RemoteFile, WrongFileError
 
@@ -23,14 +27,15 @@ TRAIN, TEST = 20, 10  # samples in the small copy of MNIST below
 @pytest.fixture(autouse=True)
 def alone(monkeypatch):
     """No network but this machine, and a loader that has not loaded anything yet."""
-    connect = socket.create_connection
+    look_up = socket.getaddrinfo
 
-    def connect_here(address, *args, **kwargs):
-        if address[0] != "127.0.0.1":
-            raise OSError("Network is unreachable")
-        return connect(address, *args, **kwargs)
+    def look_up_here(host, *args, **kwargs):
+        if host != "127.0.0.1":
+            raise socket.gaierror("Name or service not known")
+        return look_up(host, *args, **kwargs)
 
-    monkeypatch.setattr(socket, "create_connection", connect_here)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up_here)
+    monkeypatch.setattr(arrays, "ARRAY_SUMS", dict.fromkeys(catalogue.ARRAY_FILES, sums()))
     monkeypatch.setattr(loader, "_sources", {})
     monkeypatch.setattr(loader, "_noticed", set())
 
@@ -304,6 +309,24 @@ def test_the_notice_names_the_standin_and_the_way_out_once(with_standin, auto, c
     assert capsys.readouterr().out == ""
 
 
+def test_a_standin_of_another_version_is_not_taken(with_standin, data_folder, auto):
+    (own,) = settings.tfds_dirs()[1].glob("mnist_standin/[0-9]*")
+    newer = shutil.copytree(own, data_folder / "tfds/mnist_standin/9.0.0")
+    info = newer / "dataset_info.json"
+    info.write_text(info.read_text().replace(f'"{own.name}"', '"9.0.0"'))
+    assert str(datasets.load("mnist", with_info=True)[1].version) == own.name
+
+
+def test_a_kernel_that_waits_for_another_says_so(data_folder, monkeypatch, capsys):
+    monkeypatch.setattr(loader, "SECONDS_WITHOUT_A_WORD", 0)
+    monkeypatch.setattr(loader, "SECONDS_FOR_ANOTHER_KERNEL", 0)
+    with loader._lock(data_folder, "mnist"):
+        with pytest.raises(TimeoutError, match="Another kernel has held mnist"):
+            with loader._lock(data_folder, "mnist"):
+                pytest.fail("two at once")
+    assert "this one waits until it is done" in capsys.readouterr().out
+
+
 def test_a_standin_is_named_in_titles(with_standin, auto):
     datasets.load("mnist", split="train")
     assert datasets.title("mnist") == "scikit-learn's digits, a stand-in for MNIST"
@@ -347,7 +370,7 @@ def test_without_download_policy_real_raises(with_standin, real):
 
 
 def test_without_download_policy_auto_shows_the_standin(with_standin, auto, monkeypatch):
-    monkeypatch.setattr(socket, "create_connection", lambda *a, **k: pytest.fail("asked a host"))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: pytest.fail("asked a host"))
     assert datasets.load("mnist", split="test", download=False).cardinality() == 360
     assert datasets.load_arrays("mnist", download=False)[0][0].shape == (1437, 28, 28)
 
@@ -397,6 +420,7 @@ def test_quick_hands_over_the_first_of_the_training_part(prepared_mnist, auto, l
 
 def test_quick_hands_over_fewer_arrays(data_folder, auto, limited, monkeypatch):
     whole = some_arrays(train=9)
+    monkeypatch.setitem(arrays.ARRAY_SUMS, "mnist", sums(train=9))
     write_npz(data_folder / "keras/datasets/mnist.npz", whole)
     (x_train, y_train), test = datasets.load_arrays("mnist")
     assert_same_arrays([(x_train, y_train), test], [(whole[0][0][:7], whole[0][1][:7]), whole[1]])
@@ -420,6 +444,11 @@ def some_arrays(train=7, test=3):
         (random.integers(0, 256, (count, 28, 28), np.uint8), np.arange(count, dtype=np.uint8))
         for count in (train, test)
     )
+
+
+def sums(**counts):
+    """Return what the catalogue has of a data set: here, of some arrays in its place."""
+    return tuple(zlib.crc32(part) for pair in some_arrays(**counts) for part in pair)
 
 
 def assert_same_arrays(found, wanted):
@@ -450,6 +479,26 @@ def test_mnist_from_the_file_of_keras(data_folder, auto, capsys):
     assert_same_arrays(datasets.load_arrays("mnist"), some_arrays())
     assert datasets.source("mnist") == "real"
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("policy", ["auto", "real"])
+def test_another_file_of_the_name_is_not_taken_for_mnist(
+    with_standin, data_folder, monkeypatch, policy, capsys
+):
+    monkeypatch.setenv("COURSE_DATA", policy)
+    black = tuple((part[0] * 0, part[1] * 0) for part in some_arrays())
+    path = data_folder / "keras/datasets/mnist.npz"
+    write_npz(path, black)
+    if policy == "real":
+        with pytest.raises(ConnectionError, match="prefetch mnist"):
+            datasets.load_arrays("mnist")
+    else:
+        datasets.load_arrays("mnist")
+        assert datasets.source("mnist") == "stand-in"
+    datasets.load_arrays("mnist") if policy == "auto" else None
+    said = capsys.readouterr().out
+    assert said.count(f"{path} holds other values than MNIST, and was not used") == 1
+    assert path.exists()
 
 
 def test_fashion_mnist_from_four_idx_files(data_folder, auto):
@@ -555,6 +604,18 @@ def test_a_damaged_npz_is_named_and_kept(data_folder, auto, damage):
     assert str(path) in text and "move it away" in text
 
 
+def test_an_array_that_claims_ten_terabytes_is_named(data_folder, auto):
+    path = data_folder / "keras/datasets/mnist.npz"
+    path.parent.mkdir(parents=True)
+    header = io.BytesIO()
+    claim = {"descr": "|u1", "fortran_order": False, "shape": (10 * 2**40,)}
+    np.lib.format.write_array_header_2_0(header, claim)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("x_train", "y_train", "x_test", "y_test"):
+            archive.writestr(f"{name}.npy", header.getvalue() + bytes(100))
+    assert_damage_is_named(path, lambda: datasets.load_arrays("mnist"))
+
+
 @pytest.mark.parametrize("damage", ["cut", "not gzip", "too few values", "empty"])
 def test_a_damaged_idx_file_is_named_and_kept(data_folder, auto, damage):
     folder = data_folder / "keras/datasets/fashion-mnist"
@@ -578,6 +639,68 @@ def test_a_truncated_tfrecord_is_named_and_kept(prepared_mnist, auto):
     path.write_bytes(path.read_bytes()[:-100])
     text = assert_damage_is_named(path, lambda: datasets.load("mnist", split="train"))
     assert str(prepared_mnist) in text and "'train'" in text
+
+
+ROADS = {
+    "load": lambda: datasets.load("mnist", split="test"),
+    "load_arrays": lambda: datasets.load_arrays("mnist"),
+    "splits": lambda: pipelines.splits("mnist"),
+}
+
+
+@pytest.mark.parametrize("road", ROADS)
+def test_one_wrong_byte_in_a_tfrecord_is_named_on_each_road(prepared_mnist, auto, road):
+    path = prepared_mnist / "mnist-train.tfrecord-00000-of-00001"
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    assert f"{path.name} has a wrong byte" in assert_damage_is_named(path, ROADS[road])
+
+
+def test_a_file_is_read_for_wrong_bytes_once(prepared_mnist, auto, monkeypatch):
+    datasets.load("mnist")
+    monkeypatch.setattr("tensorflow.data.TFRecordDataset", lambda file: pytest.fail("read again"))
+    prepared._check_shards(prepared_mnist)
+
+
+@pytest.mark.parametrize("name", ["dataset_info.json", "features.json"])
+def test_a_missing_description_is_named(prepared_mnist, auto, name):
+    (prepared_mnist / name).unlink()
+    with pytest.raises(OSError, match=f"{prepared_mnist} is damaged: its {name} is missing"):
+        datasets.load("mnist")
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"pythonClassName": "builtins.exit"}', "{nonsense"])
+def test_damaged_features_are_named_and_kept(prepared_mnist, auto, text):
+    path = prepared_mnist / "features.json"
+    path.write_text(text)
+    assert str(prepared_mnist) in assert_damage_is_named(path, lambda: datasets.load("mnist"))
+
+
+@pytest.mark.parametrize("place", ["", "tfds", "tfds/mnist"])
+def test_a_folder_that_cannot_be_read_is_named(
+    prepared_mnist, auto, data_folder, monkeypatch, place
+):
+    access = os.access
+
+    def refuse(path, mode, **options):
+        return path != data_folder / place and access(path, mode, **options)
+
+    monkeypatch.setattr(os, "access", refuse)
+    with pytest.raises(PermissionError, match=f"The folder {data_folder / place} cannot be read: "):
+        datasets.load("mnist")
+
+
+def test_a_file_that_cannot_be_read_is_named(data_folder, auto, monkeypatch):
+    path = data_folder / "keras/datasets/mnist.npz"
+    write_npz(path, some_arrays())
+
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(arrays.np, "load", refuse)
+    with pytest.raises(PermissionError, match=f"The file {path} cannot be read: "):
+        datasets.load_arrays("mnist")
 
 
 def test_a_missing_tfrecord_is_named(prepared_mnist, auto):
@@ -772,6 +895,7 @@ def test_what_a_killed_process_left_does_not_matter(server, recipes, tmp_path):
     (incomplete / "one_downloaded_set-train.tfrecord-00000-of-00001").write_bytes(b"half")
     builder = prepare.download_and_prepare("one_downloaded_set", tmp_path)
     assert numbers_of(builder) == [1, 2, 3]
+    assert not incomplete.exists()
 
 
 def test_a_file_without_a_known_checksum_is_not_downloaded(server, recipes, tmp_path):

@@ -6,12 +6,18 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from course_utils.datasets.catalogue import ARRAY_SUMS
+
 import numpy as np
 
 if TYPE_CHECKING:
     import tensorflow_datasets as tfds
 
 Arrays = tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+
+# What NumPy, gzip and zipfile raise for files that are no such files, or claim a size of terabytes.
+FAULTS = (OSError, ValueError, LookupError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error)
 
 
 def read_files(paths: list[Path]) -> Arrays:
@@ -32,7 +38,7 @@ def _read_npz(path: Path) -> Arrays:
             x_train, y_train, x_test, y_test = (
                 file[key] for key in ("x_train", "y_train", "x_test", "y_test")
             )
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as problem:
+    except FAULTS as problem:
         raise _damaged(path, problem) from problem
     return (x_train, y_train), (x_test, y_test)
 
@@ -46,11 +52,22 @@ def _read_idx(path: Path) -> np.ndarray:
         shape = np.frombuffer(data, ">i4", count=rank, offset=4)
         values = bytearray(data)  # unlike bytes, gives an array that can be written to
         return np.frombuffer(values, np.uint8, offset=4 + 4 * rank).reshape(shape)
-    except (OSError, EOFError, ValueError, IndexError, zlib.error) as problem:
+    except FAULTS as problem:
         raise _damaged(path, problem) from problem
 
 
+def is_genuine(name: str, arrays: Arrays) -> bool:
+    """Tell whether these are the values of the data set `name`, and not those of another file."""
+    found = tuple(zlib.crc32(np.ascontiguousarray(part)) for pair in arrays for part in pair)
+    return found == ARRAY_SUMS[name]
+
+
 def _damaged(path: Path, problem: Exception) -> OSError:
+    if isinstance(problem, PermissionError):
+        return PermissionError(
+            f"The file {path} cannot be read: ask its owner for `chmod a+r`, or set "
+            "COURSE_DATA_DIR to another folder."
+        )
     return OSError(f"The file {path} is damaged ({problem}): move it away and load again.")
 
 

@@ -1,5 +1,6 @@
 """The order in which a data set is looked for: prepared copy, download, stand-in."""
 
+import os
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,17 +12,19 @@ from course_utils.datasets.catalogue import ARRAY_FILES, STANDIN_TITLES, TITLES
 from course_utils.datasets.download import WrongFileError, fetch
 from course_utils.reader.notices import notice
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 if TYPE_CHECKING:
     import tensorflow as tf
     import tensorflow_datasets as tfds
 
 REAL, STANDIN = "real", "stand-in"
+SECONDS_WITHOUT_A_WORD = 10  # while another kernel prepares the same data set
+SECONDS_FOR_ANOTHER_KERNEL = 30 * 60
 NOT_TO_BE_HAD = (ConnectionError, FileNotFoundError, WrongFileError)
 
 _sources: dict[str, str] = {}  # what the last load returned: {data set: "real" or "stand-in"}
-_noticed: set[str] = set()  # data sets whose notice this process has shown
+_noticed: set[str | Path] = set()  # data sets and files whose notice this process has shown
 
 
 def load(
@@ -226,12 +229,12 @@ def _standin(name, reason):
     """Return the builder of the stand-in, made on first use, and say once that it is one."""
     from course_utils.datasets import standins
 
-    full_name = f"{name}_standin"
-    builder = prepared.find_builder(full_name, settings.tfds_dirs())
+    full_name, version = f"{name}_standin", standins.version(name)
+    builder = prepared.find_builder(full_name, settings.tfds_dirs(), version)
     if builder is None:
         folder = settings.writable_dir() / "tfds"
         with _lock(folder, full_name):
-            builder = prepared.find_builder(full_name, [folder]) or _make(
+            builder = prepared.find_builder(full_name, [folder], version) or _make(
                 standins.builder(name, folder)
             )
     if name not in _noticed:
@@ -242,8 +245,9 @@ def _standin(name, reason):
 
 
 def _make(builder):
-    from course_utils.datasets.prepare import quiet_tfds
+    from course_utils.datasets.prepare import quiet_tfds, remove_incomplete
 
+    remove_incomplete(builder)
     with quiet_tfds():
         builder.download_and_prepare()
     return builder
@@ -262,7 +266,16 @@ def _lock(folder: Path, name: str):
     lock = FileLock(folder / f".{name}.lock")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
+        try:
+            lock.acquire(timeout=SECONDS_WITHOUT_A_WORD)
+        except Timeout:
+            notice(f"Another kernel prepares {name} in {folder}; this one waits until it is done.")
+            lock.acquire(timeout=SECONDS_FOR_ANOTHER_KERNEL)
+    except Timeout as problem:
+        raise TimeoutError(
+            f"Another kernel has held {name} in {folder} for {SECONDS_FOR_ANOTHER_KERNEL // 60} "
+            "minutes: shut it down, and load again."
+        ) from problem
     except OSError as problem:
         raise PermissionError(
             f"The folder {folder} cannot be written: set COURSE_DATA_DIR to a folder of your own."
@@ -281,8 +294,16 @@ def _read_keras_files(name):
     """Return the arrays from a copy laid out as Keras' cache, or None where there is none."""
     for home in settings.keras_dirs():
         paths = [_keras_folder(home, name) / file.name for file in ARRAY_FILES[name][1]]
-        if all(path.exists() for path in paths):
-            return arrays.read_files(paths)
+        if all(os.path.exists(path) for path in paths):
+            found = arrays.read_files(paths)
+            if arrays.is_genuine(name, found):
+                return found
+            if paths[0] not in _noticed:
+                _noticed.add(paths[0])
+                notice(
+                    f"{paths[0]} holds other values than {TITLES[name]}, and was not used: move it "
+                    "away, or give it another name."
+                )
     return None
 
 

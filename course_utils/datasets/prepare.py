@@ -7,6 +7,7 @@ mirrors, and keeps nothing half-done.
 
 import contextlib
 import io
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,9 +44,16 @@ def download_and_prepare(
         return original(_Fetcher(dl_manager, builder, downloads), *args, **kwargs)
 
     builder._split_generators = split_generators
+    remove_incomplete(builder)
     with quiet_tfds():
         builder.download_and_prepare(**{"download_dir": downloads, **(prepare_kwargs or {})})
     return builder
+
+
+def remove_incomplete(builder: "tfds.core.DatasetBuilder") -> None:
+    """Remove what a killed process left half-prepared; nobody else may be at work there."""
+    for folder in Path(builder.data_dir).parent.glob("incomplete.*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager
