@@ -148,7 +148,7 @@ def bare_machine(tmp_path):
             command.write_text(
                 f'#!/bin/sh\n[ "$1" = -c ] && exit {0 if good else 1}\n'
                 f'[ "$1" = --version ] && echo "Python {version}"\n'
-                f'[ "$1" = -m ] && echo "$0 $*" && exit 7\n'
+                f'[ "$1" = -m ] && echo "$0 $*" && exit 7\nexit 0\n'
             )
             command.chmod(0o755)
         return subprocess.run(
@@ -171,8 +171,18 @@ def test_set_up_without_a_suitable_python_says_so_in_one_sentence(bare_machine):
     assert result.returncode == 1
     assert result.stderr.strip() == (
         "The course needs Python 3.11, 3.12 or 3.13, and none was found: "
-        "install one from python.org and run this again."
+        "install one from python.org, or uv, and run this again."
     )
+
+
+@needs_sh
+def test_set_up_lets_uv_fetch_a_python_where_none_is_suitable(bare_machine, tmp_path):
+    uv = tmp_path / "commands" / "uv"
+    uv.write_text('#!/bin/sh\necho "$0 $*" && exit 7\n')
+    uv.chmod(0o755)
+    result = bare_machine(python3="3.14")
+    assert "Setting up .venv with a Python that uv fetches" in result.stdout
+    assert "uv venv --quiet --clear --python >=3.11,<3.14 .venv" in result.stdout
 
 
 @needs_sh

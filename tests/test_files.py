@@ -2,6 +2,7 @@
 
 import os
 import stat
+import uuid
 
 from course_utils import files
 
@@ -27,6 +28,19 @@ def test_an_error_leaves_what_was_there(tmp_path, there):
         beside.write_text("ha")
         raise OSError("no space")
     assert [p.read_text() for p in tmp_path.iterdir()] == ["old"] * there
+
+
+def test_what_a_killed_process_left_goes_a_day_later(tmp_path):
+    path, day = tmp_path / "net.npz", files.SECONDS_UNTIL_LEFT_OVER
+    names = {"old": ".net.{}.npz", "of another": ".nets.{}.npz", "at work": ".net.{}.npz"}
+    there = {kind: tmp_path / name.format(uuid.uuid4().hex) for kind, name in names.items()}
+    for kind, left in there.items():
+        left.touch()
+        if kind != "at work":
+            os.utime(left, (0, left.stat().st_mtime - day - 60))
+    with files.replacing(path) as beside:
+        beside.write_text("new")
+    assert {*tmp_path.iterdir()} == {path, there["of another"], there["at work"]}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows knows no such permissions")

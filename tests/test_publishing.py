@@ -94,6 +94,17 @@ def test_a_notebook_saved_with_another_kernel_runs_on_this_python(tiny):
     assert notebook.metadata["kernelspec"]["name"] == "python3"
 
 
+def test_a_kernel_of_another_environment_by_the_same_name_is_passed_over(
+    tiny, tmp_path, monkeypatch
+):
+    place = tmp_path / "jupyter/kernels/python3"
+    place.mkdir(parents=True)
+    argv = [sys.executable, "-c", "raise SystemExit('another environment')"]
+    (place / "kernel.json").write_text(json.dumps({"argv": argv, "display_name": "Hers"}))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    assert run.execute(tiny("print('here')")).cells[1].outputs[0].text == "here\n"
+
+
 def test_what_is_printed_in_a_row_is_one_output(tiny):
     slowly = "import time\nfor n in 'ab':\n    print(n, flush=True)\n    time.sleep(0.3)\n"
     notebook = run.execute(tiny(f"{slowly}display(1)\n{slowly}"))

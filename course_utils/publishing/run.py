@@ -25,6 +25,8 @@ def execute(path: Path, **environment: str) -> NotebookNode:
     Python's, whatever the notebook was saved with.
     Raises RuntimeError, naming notebook and cell, if a cell fails; the file is not touched.
     """
+    from course_utils.publishing.kernel import ThisPython
+
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, DeadKernelError
 
@@ -33,6 +35,7 @@ def execute(path: Path, **environment: str) -> NotebookNode:
     client = NotebookClient(
         notebook,
         timeout=None,
+        kernel_manager_class=ThisPython,
         kernel_name="python3",
         record_timing=False,
         extra_arguments=["--log-level=ERROR"],
