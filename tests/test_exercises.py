@@ -16,7 +16,7 @@ from course_utils.exercises.kinds import (
     Shape,
     Trained,
 )
-from course_utils.exercises.kinds.limits import TookTooLong, run_limited
+from course_utils.exercises.kinds.limits import Clock, TookTooLong, run_limited
 from course_utils.exercises.kinds.question import sentence
 from course_utils.exercises.kinds.words import describe
 
@@ -280,15 +280,16 @@ def shift_round(image, pixels):
 
 def function():
     image = np.arange(1, 10).reshape(3, 3)
-    return Function(
+    question = Function(
         "Shift down",
         solution=shift_down,
         inputs=[(image, 1)],
         hidden={"no shift at all": (image, 0)},
-        limit=0.3,
         hints=HINTS,
         mistakes=[(shift_round, "what leaves below comes back at the top")],
     )
+    question.seconds = 0.3
+    return question
 
 
 def endless(image, pixels):
@@ -369,11 +370,11 @@ def test_time_limit_ends_the_thread_and_hands_over_what_was_raised():
     before = threading.active_count()
     for work in (lambda: endless(0, 0), lambda: endless_and_stubborn(0, 0)):
         with pytest.raises(TookTooLong):
-            run_limited(work, 0.1)
+            run_limited(work, Clock(0.1))
     assert threading.active_count() == before
     with pytest.raises(KeyError):
-        run_limited(lambda: {}["missing"], 1)
-    assert run_limited(lambda: 42, 1) == 42
+        run_limited(lambda: {}["missing"], Clock(1))
+    assert run_limited(lambda: 42, Clock(1)) == 42
 
 
 def test_endless_loop_that_prints_ends_quietly(capsys):
@@ -391,7 +392,8 @@ def test_endless_loop_leaves_a_kernel_usable():
 
     ask = """
 from course_utils.exercises.kinds import Function
-question = Function("Wait", solution=abs, inputs=[(1,)], limit=0.5, hints=[])
+question = Function("Wait", solution=abs, inputs=[(1,)], hints=[])
+question.seconds = 0.5
 def forever(x):
     while True:
         x = x

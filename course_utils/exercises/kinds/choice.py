@@ -2,6 +2,7 @@
 
 import numbers
 import re
+from typing import Any
 
 from course_utils.exercises.kinds.question import Question, Verdict
 from course_utils.exercises.kinds.words import describe
@@ -10,7 +11,15 @@ from course_utils.exercises.kinds.words import describe
 class Choice(Question):
     """One option of several; where `reasons` are given, together with the number of the reason."""
 
-    def __init__(self, title: str, *, options: dict, right, reasons=None, **others):
+    def __init__(
+        self,
+        title: str,
+        *,
+        options: dict[str, str],
+        right: str | tuple[str, int],
+        reasons: dict[int, str] | None = None,
+        **others: Any,
+    ):
         others.setdefault("solution", f"answer = {right!r}")
         super().__init__(title, **others)
         self.options, self.right, self.reasons = options, right, reasons or {}
@@ -43,7 +52,7 @@ class Choice(Question):
     def _same(self, answer, wrong):
         return answer == wrong or (self.reasons and isinstance(wrong, str) and answer[0] == wrong)
 
-    def example(self, wrong):
+    def example(self, wrong: Any) -> Any:
         if self.reasons and isinstance(wrong, str):
             return wrong, next(iter(self.reasons))
         return wrong

@@ -1,8 +1,14 @@
 """A question whose answer is any model that meets some demands."""
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 from course_utils.exercises.kinds import networks
 from course_utils.exercises.kinds.model import Model
-from course_utils.exercises.kinds.question import Verdict, sentence
+from course_utils.exercises.kinds.question import Mistake, Verdict, sentence
+
+# What a model must meet, what to say if it does not, and a function that returns one of those.
+Demand = tuple[Callable[[Any], bool], str, Callable[[], Any]]
 
 
 class Design(Model):
@@ -12,12 +18,23 @@ class Design(Model):
     and a function that returns a model for which it is not.
     """
 
-    def __init__(self, title: str, *, at_most=None, must=(), mistakes=(), **others):
+    def __init__(
+        self,
+        title: str,
+        *,
+        at_most: int | None = None,
+        must: Iterable[Demand] = (),
+        mistakes: Iterable[Mistake] = (),
+        **others: Any,
+    ):
+        must = list(must)
         unmet = [(wrong, message) for _, message, wrong in must]
         super().__init__(title, mistakes=[*mistakes, *unmet], **others)
-        self.at_most, self.must = at_most, list(must)
+        self.at_most, self.must = at_most, must
 
     def _judge(self, answer):
+        if problem := networks.problem_of_kind(answer):
+            return Verdict("wrong", problem)
         asked = self.right_answer()
         if problem := networks.problem_of(answer, asked.input_shape[1:]):
             return Verdict("wrong", problem)

@@ -2,10 +2,12 @@
 
 import copy
 import inspect
+import mmap
 import types
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
-from course_utils.exercises.kinds.limits import TookTooLong, run_limited
+from course_utils.exercises.kinds.limits import TookTooLong
 from course_utils.exercises.kinds.question import Question, Verdict, is_blank
 from course_utils.exercises.kinds.reading import as_array, close
 from course_utils.exercises.kinds.words import describe, first_line, sizes
@@ -17,7 +19,7 @@ class Function(Question):
     """A function to write: its outputs are compared with those of the solution's function.
 
     inputs: tuples of arguments, which messages may tell; hidden: the same by description.
-    `limit` is how many seconds all calls together may take, `within` the tolerance of floats.
+    within: the tolerance of floats.
     keeps_inputs: whether a function that changes its arguments is wrong for that alone.
     without: a package that the function must not lean on.
     A mistake's third item gets the outcomes, one an input: ("value", output), ("raised", message).
@@ -29,22 +31,26 @@ class Function(Question):
         self,
         title: str,
         *,
-        inputs,
-        hidden=None,
-        limit=3.0,
-        within=1e-5,
-        keeps_inputs=False,
-        without="",
-        **others,
+        inputs: Iterable[tuple],
+        hidden: Mapping[str, tuple] | None = None,
+        within: float = 1e-5,
+        keeps_inputs: bool = False,
+        without: str = "",
+        **others: Any,
     ):
         super().__init__(title, **others)
-        self.limit, self.within = limit, within
-        self.keeps_inputs, self.without, self._known = keeps_inputs, without, {}
+        self.within, self.keeps_inputs, self.without = within, keeps_inputs, without
+        self._known = {}
+        self._place = mmap.mmap(-1, 1)  # number of the input at work, also of a child's work
         self.cases = [(None, tuple(arguments)) for arguments in inputs]
         self.cases += [(name, tuple(arguments)) for name, arguments in (hidden or {}).items()]
 
-    def right_answer(self):
+    def right_answer(self) -> Callable:
         return self._solution
+
+    def _prepare(self, answer):
+        self._place[0] = 0
+        self._outcomes(self._solution)
 
     def _judge(self, answer):
         if isinstance(answer, type) or not callable(answer):
@@ -53,20 +59,10 @@ class Function(Question):
         if _is_stub(answer):
             return Verdict("unanswered", self.task)
         asked = self._outcomes(self._solution)
-        found, seen = [], []
-        try:
-            with redirect_stdout(_Silence()):  # a loop that prints would flood the page
-                run_limited(lambda: self._try(answer, asked, found, seen), self.limit)
-        except TookTooLong:
-            where = self._where(min(len(seen), len(self.cases) - 1))
-            stopped = f"stopped after {self.limit:g} seconds, {where}."
-            return Verdict("wrong", f"{stopped} Is there a loop that never ends?")
-        return self._compare(answer, found, asked, seen)
-
-    def _compare(self, answer, found, asked, seen) -> Verdict:
-        """Return the verdict on the outcomes, of which `seen` says whether each is right."""
-        if found == [("blank", None)]:
+        found = self._try(answer)
+        if found[0][0] == "value" and is_blank(found[0][1]):
             return Verdict("unanswered", self.task)
+        seen = [_agree(here, there, self.within) for here, there in zip(found, asked, strict=True)]
         if not all(seen):
             first = seen.index(False)
             otherwise = f"{self._where(first)}, {self._tell_apart(found[first], asked[first])}"
@@ -76,15 +72,19 @@ class Function(Question):
             return Verdict("wrong", f"what comes out is right, but {rest}.")
         return self._right(f"all {len(self.cases)} inputs give the right output.")
 
-    def _try(self, function, asked, found, seen):
-        """Call the function with each input; note what came, and whether it is right."""
-        for (_, arguments), right in zip(self.cases, asked, strict=True):
-            outcome = self._outcome(function, arguments)
-            if not found and outcome[0] == "value" and is_blank(outcome[1]):
-                found.append(("blank", None))
-                return
-            found.append(outcome)
-            seen.append(_agree(outcome, right, self.within))
+    def _tell_stopped(self) -> str:
+        where = self._where(self._place[0])
+        return f"stopped after {self.seconds:g} seconds, {where}. Is there a loop that never ends?"
+
+    def _try(self, function) -> list[tuple]:
+        """Return the outcome of the function for each input; the first alone where it is `...`."""
+        found = []
+        for number, (_, arguments) in enumerate(self.cases):
+            self._place[0] = number
+            found.append(self._outcome(function, arguments))
+            if found[0][0] == "value" and is_blank(found[0][1]):
+                break
+        return found
 
     def _outcomes(self, function) -> list[tuple]:
         """Return what a function of the course makes of each input; worked out once."""
@@ -157,16 +157,6 @@ def _is_rounded(array, wanted, within: float) -> bool:
     )
 
 
-class _Silence:
-    """A stream that keeps nothing."""
-
-    def write(self, text):
-        return len(text)
-
-    def flush(self):
-        pass
-
-
 def _is_stub(function) -> bool:
     """Tell whether the body of a function is nothing but `...`, perhaps below a docstring."""
 
@@ -188,7 +178,9 @@ def _call(function, arguments) -> tuple:
     try:
         with np.errstate(all="ignore"):  # a NaN is told in the verdict
             return "value", function(*arguments)
-    except (Exception, SystemExit, GeneratorExit) as problem:
+    except TookTooLong:
+        raise
+    except BaseException as problem:  # whatever a student's function may raise
         return "raised", f"{type(problem).__name__}: {first_line(problem)}"
 
 

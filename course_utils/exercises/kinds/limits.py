@@ -1,21 +1,183 @@
-"""A time limit for the functions that students write: an endless loop ends by itself."""
+"""Limits for what students write: a check comes back within seconds, whatever its answer does."""
 
+import builtins
 import ctypes
+import io
+import multiprocessing
+import os
+import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NoReturn
+
+import numpy as np
+
+FORKS = sys.platform == "linux"  # elsewhere a copy of a process with threads cannot be relied on
+ROOM = 2**30  # bytes that an answer may take beyond what the kernel has
+AFTER_WAITING = 1.5  # seconds in a thread for an answer that only waited in the child
 
 
 class TookTooLong(BaseException):
-    """Raised inside a function that runs too long; `except Exception` does not stop it."""
+    """Raised where an answer runs too long; `except Exception` does not stop it.
+
+    left_behind: whether it still runs, in a thread that nothing can end.
+    """
+
+    left_behind = False
 
 
-def run_limited(function, seconds: float):
-    """Return `function()`; raise TookTooLong once it has run for `seconds`.
+class BroughtDown(Exception):
+    """An answer that ended the process which ran it."""
+
+
+class Clock:
+    """Counts down; whoever sees that work goes on, such as a training, starts it again.
+
+    >>> clock = Clock(3.0)
+    >>> 2.9 < clock.left() <= 3.0
+    True
+    """
+
+    def __init__(self, seconds: float):
+        self.seconds = seconds
+        self.restart()
+
+    def restart(self) -> None:
+        self._end = time.monotonic() + self.seconds
+
+    def left(self) -> float:
+        """Return how many seconds are left; 0 when time is up."""
+        return max(0.0, self._end - time.monotonic())
+
+
+# ---- Values that cannot do anything
+
+_NUMBERS = (bool, int, float, complex, Fraction, Decimal, type(None))
+
+
+def is_plain(value: object) -> bool:
+    """Tell whether a value is small and of a built-in kind, so that reading it is quick and safe.
+
+    >>> is_plain(("b", 2)), is_plain(lambda: 1), is_plain("a" * 10**9)
+    (True, False, False)
+    """
+    kind = type(value)
+    if kind is int:
+        return value.bit_length() < 100_000
+    if kind in (str, bytes):
+        return len(value) < 10_000
+    if kind in (tuple, list, set, frozenset, range):
+        return len(value) <= 20 and all(map(is_plain, value))
+    if kind is np.ndarray:
+        return value.dtype.kind in "biufcU" and value.size < 10_000
+    return kind in _NUMBERS or kind.__module__ == "numpy" and issubclass(kind, np.number | np.bool_)
+
+
+# ---- A child of its own
+
+
+def run_apart(function: Callable[[], Any], clock: Clock) -> Any:
+    """Return `function()`; raise TookTooLong once the clock stands at 0.
+
+    On Linux it runs in a child, a copy of this process that can be ended whatever it does: a loop
+    inside NumPy, the memory of ten machines, threads of its own, `os._exit`. Nothing but what it
+    returns comes back, by pickle; BroughtDown is raised if nothing does. TensorFlow's
+    operations do not work in a child: what asks for one is run again by `run_limited`. So is
+    what only waits there, as a library does that misses its threads; that takes AFTER_WAITING
+    seconds at most. Elsewhere all is run by `run_limited`.
+    """
+    if not FORKS:
+        return run_limited(function, clock)
+    used = _seconds_of_children()
+    state, value = _run_in_child(function, clock)
+    if state == "value":
+        return value
+    if state == "down":
+        raise BroughtDown
+    if state == "late" and _seconds_of_children() - used > clock.seconds / 10:
+        raise TookTooLong
+    return run_limited(function, Clock(AFTER_WAITING) if state == "late" else clock)
+
+
+def _run_in_child(function: Callable[[], Any], clock: Clock) -> tuple[str, Any]:
+    """Return ("value", what it returned), ("tensorflow", None), ("late", None), ("down", None)."""
+    receiver, sender = multiprocessing.Pipe(duplex=False)
+    fork = multiprocessing.get_context("fork")
+    child = fork.Process(target=_work, args=(function, sender), daemon=True)
+    child.start()
+    sender.close()
+    try:
+        return receiver.recv() if receiver.poll(clock.left()) else ("late", None)
+    except EOFError:
+        return "down", None
+    finally:  # also after the kernel's stop button
+        _end(child)
+        receiver.close()
+
+
+def _work(function: Callable[[], Any], sender: Any) -> None:
+    """Send what a function returns; this is the child."""
+    os.setsid()  # the stop button is for the kernel
+    _close_streams()
+    _limit_memory()
+    if "tensorflow" in sys.modules:
+        from course_utils.keras_inside.operations import turn_away
+
+        def elsewhere() -> NoReturn:
+            sender.send(("tensorflow", None))
+            os._exit(0)
+
+        turn_away(elsewhere)
+    sender.send(("value", function()))
+    os._exit(0)  # what the kernel does at its end is not the child's
+
+
+def _close_streams() -> None:
+    """Send all that is written to nowhere, a crash's last words, too; nothing can be read."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):
+        os.dup2(nowhere, stream)
+    sys.stdout = sys.stderr = Silence()
+
+
+def _limit_memory() -> None:
+    import resource
+
+    with open("/proc/self/statm") as file:
+        taken = int(file.read().split()[0]) * resource.getpagesize()
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    most = taken + ROOM if hard == resource.RLIM_INFINITY else min(taken + ROOM, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+
+
+def _end(child: Any) -> None:
+    """End a child, and what it has started."""
+    try:
+        os.killpg(child.pid, 9)
+    except (ProcessLookupError, PermissionError):  # it has no group yet, or is gone
+        child.kill()
+    child.join()
+
+
+def _seconds_of_children() -> float:
+    times = os.times()
+    return times.children_user + times.children_system
+
+
+# ---- A thread
+
+
+def run_limited(function: Callable[[], Any], clock: Clock) -> Any:
+    """Return `function()`; raise TookTooLong once the clock stands at 0.
 
     The function runs in a thread of its own, into which Python raises an exception when time is
     up: that works on every platform, and in a notebook's kernel, where signals do not. A call
-    that never returns to Python (one huge NumPy operation, a long sleep) cannot be stopped so; it
-    is left behind in its thread, and the caller goes on.
+    into a library that does not return cannot be stopped so; it is left behind in its thread, and
+    the caller goes on, if the library lets others run meanwhile, as TensorFlow does.
     """
     outcome = {}
 
@@ -28,11 +190,14 @@ def run_limited(function, seconds: float):
     worker = threading.Thread(target=work, daemon=True)
     worker.start()
     try:
-        worker.join(seconds)
+        while worker.is_alive() and clock.left():
+            worker.join(clock.left())
     finally:  # also after the kernel's stop button
         _stop(worker)
     if worker.is_alive() or isinstance(outcome.get("problem"), TookTooLong):
-        raise TookTooLong
+        stopped = TookTooLong()
+        stopped.left_behind = worker.is_alive()
+        raise stopped
     if "problem" in outcome:
         raise outcome["problem"]
     return outcome["value"]
@@ -46,3 +211,33 @@ def _stop(worker: threading.Thread, patience: float = 0.5) -> None:
             ctypes.c_ulong(worker.ident), ctypes.py_object(TookTooLong)
         )
         worker.join(0.05)
+
+
+# ---- Streams
+
+
+class Silence(io.TextIOBase):
+    """A stream that keeps nothing."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Keep what is printed off the page, and let nobody wait for the keyboard.
+
+    >>> with quietly():
+    ...     print("a loop that prints would flood the page")
+    """
+    asked, stdin = builtins.input, sys.stdin
+    builtins.input, sys.stdin = _refuse, io.StringIO()
+    try:
+        with redirect_stdout(Silence()):
+            yield
+    finally:
+        builtins.input, sys.stdin = asked, stdin
+
+
+def _refuse(*prompt: object) -> NoReturn:
+    raise EOFError("nobody types during a check; take the value from the arguments")

@@ -1,5 +1,8 @@
 """A question whose answer is one certain network, however it is written."""
 
+from collections.abc import Callable
+from typing import Any
+
 from course_utils.exercises.kinds import networks, structure
 from course_utils.exercises.kinds.question import Question, Verdict
 
@@ -11,16 +14,18 @@ class Model(Question):
     """
 
     task = "build the model in the cell above and run it again."
-    seconds = 20.0
+    seconds = 4.0
 
-    def _prepare(self):
+    def _prepare(self, answer):
         networks.start_keras()
 
-    def right_answer(self):
+    def right_answer(self) -> Any:
         networks.start_keras()
         return self._run(self.source, networks.keras_names())
 
     def _judge(self, answer):
+        if problem := networks.problem_of_kind(answer):
+            return Verdict("wrong", problem)
         asked = self.right_answer()
         shape = asked.input_shape[1:]
         if problem := networks.problem_of(answer, shape):
@@ -32,7 +37,7 @@ class Model(Question):
     def _same(self, answer, wrong):
         return networks.same(answer, wrong(), answer.input_shape[1:])
 
-    def example(self, wrong):
+    def example(self, wrong: Callable[[], Any]) -> Any:
         networks.start_keras()
         return wrong()
 

@@ -1,5 +1,7 @@
 """Keras models for the kinds that ask for one: what they compute, and what they are made of."""
 
+from typing import Any
+
 from course_utils.exercises.kinds.words import describe
 from course_utils.keras_inside.graph import walk
 
@@ -21,8 +23,8 @@ def keras_names() -> dict:
     return {"np": np, "keras": keras, "layers": keras.layers}
 
 
-def problem_of(answer, shape: tuple) -> str:
-    """Return "" for a Keras model that takes batches of this shape, else what to do."""
+def problem_of_kind(answer: Any) -> str:
+    """Return "" for a Keras model, else what to do."""
     import keras
 
     if isinstance(answer, list | tuple):
@@ -33,16 +35,23 @@ def problem_of(answer, shape: tuple) -> str:
         return "this is the history of a training; pass the model itself."
     if not isinstance(answer, keras.Model):
         return f"a Keras model is asked for; found {describe(answer)}."
-    if not answer.built and isinstance(answer, keras.Sequential):
+    return ""
+
+
+def problem_of(model: Any, shape: tuple) -> str:
+    """Return "" for a Keras model that takes batches of this shape, else what to do."""
+    import keras
+
+    if not model.built and isinstance(model, keras.Sequential):
         return "the model does not know its input yet: begin it with keras.Input(…)."
-    inputs = getattr(answer, "inputs", None)
+    inputs = getattr(model, "inputs", None)
     if inputs and len(inputs) != 1:
         return f"the model has {len(inputs)} inputs; one is asked for."
     if inputs and tuple(inputs[0].shape[1:]) != shape:
         found = tuple(inputs[0].shape[1:])
         return f"the input has shape {found}; the question asks for {shape}."
     try:
-        outputs_of(answer, np.zeros((1, *shape), "float32"))
+        outputs_of(model, np.zeros((1, *shape), "float32"))
     except Exception as problem:
         return f"the model cannot be called with an input of shape {shape} ({_kind(problem)})."
     return ""
@@ -52,18 +61,18 @@ def _kind(problem) -> str:
     return type(problem).__name__
 
 
-def outputs_of(model, inputs) -> np.ndarray:
+def outputs_of(model: Any, inputs: np.ndarray) -> np.ndarray:
     """Return what a model computes, as probabilities where its loss takes raw scores."""
     outputs = np.asarray(model(inputs, training=False))
     return _as_probabilities(outputs) if takes_scores(model) else outputs
 
 
-def output_shape(model, shape: tuple) -> tuple:
+def output_shape(model: Any, shape: tuple) -> tuple:
     """Return the shape of a model's output for one input of this shape."""
     return outputs_of(model, np.zeros((1, *shape), "float32")).shape[1:]
 
 
-def takes_scores(model) -> bool:
+def takes_scores(model: Any) -> bool:
     """Tell whether a model was compiled with a loss that takes raw scores (from_logits)."""
     loss = getattr(model, "loss", None)
     config = loss.get_config() if hasattr(loss, "get_config") else {}
@@ -77,17 +86,17 @@ def _as_probabilities(scores) -> np.ndarray:
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
-def parts_of(model) -> list:
+def parts_of(model: Any) -> list:
     """Return the layers and operations of a model, those of models in it unpacked."""
     return [one for one, _ in walk(model) if not hasattr(one, "layers")]
 
 
-def kinds_of(model) -> list[str]:
+def kinds_of(model: Any) -> list[str]:
     """Return the names of the classes of a model's layers and operations."""
     return [type(one).__name__ for one in parts_of(model)]
 
 
-def same(model, other, shape: tuple) -> bool:
+def same(model: Any, other: Any, shape: tuple) -> bool:
     """Tell whether two models of this input shape are the same network, however it is written.
 
     They are if they compute the same with the same weights, whatever those are, and do the same

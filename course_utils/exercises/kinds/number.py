@@ -1,5 +1,8 @@
 """A question whose answer is a number."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from course_utils.exercises.kinds.question import Question, Verdict
 from course_utils.exercises.kinds.reading import LARGEST, as_array, as_number
 from course_utils.exercises.kinds.words import describe
@@ -11,7 +14,16 @@ class Number(Question):
     also: other ways to write the right answer, such as a pair with the rest of what is asked.
     """
 
-    def __init__(self, title: str, *, right, within=0, unit="", also=(), **others):
+    def __init__(
+        self,
+        title: str,
+        *,
+        right: float,
+        within: float = 0,
+        unit: str = "",
+        also: Iterable[tuple] = (),
+        **others: Any,
+    ):
         others.setdefault("solution", f"answer = {right!r}")
         super().__init__(title, **others)
         self.right, self.within, self.unit = right, within, unit

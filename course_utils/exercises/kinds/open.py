@@ -1,5 +1,8 @@
 """A question without one right answer: the student compares her words with a sample."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from course_utils.exercises.kinds.question import Question, Verdict, sentence
 from course_utils.exercises.kinds.words import describe
 
@@ -15,25 +18,24 @@ class Open(Question):
 
     task = "write a sentence or two in quotes instead of the ... and run the cell again."
 
-    def __init__(self, title: str, *, sample: str, criteria, **others):
+    def __init__(self, title: str, *, sample: str, criteria: Iterable[str], **others: Any):
         others.setdefault("solution", f"answer = {sample!r}")
         super().__init__(title, **others)
         self.sample, self.criteria = sample, list(criteria)
-        self._met = 0
+        self._points = ""
 
-    def check(self, answer=..., met=None) -> None:
+    def check(self, answer: Any = ..., met: Any = None) -> None:
         """Show what to compare the answer with; `met` lists the criteria that it meets."""
         verdict = self.judge(answer, met)
-        if verdict.state == "compared":
-            self._met = len(_points(met))
+        self._points = verdict.points
         self._tell(verdict)
 
-    def judge(self, answer, met=None) -> Verdict:
-        return self._protected(lambda answer: self._compare(answer, met), answer)
+    def judge(self, answer: Any, met: Any = None) -> Verdict:
+        return self._protected(self._compare, answer, met)
 
     def progress(self) -> str:
-        points = f": {self._met} of {len(self.criteria)} points"
-        return super().progress() + points * (self.state == "compared")
+        points = f": {self._points}" if self._points else ""
+        return super().progress() + points
 
     def solution_text(self) -> str:
         return "\n".join(part for part in (f"For example: {self.sample}", self.why) if part)
@@ -41,7 +43,7 @@ class Open(Question):
     def _compare(self, answer, met) -> Verdict:
         if not isinstance(answer, str):
             return Verdict("wrong", f"write words in quotes; found {describe(answer)}.")
-        words = len(answer.split())
+        words = len(answer[:10_000].split())
         if words < LEAST:
             return Verdict("wrong", f"say a little more: {words} words of at least {LEAST}.")
         if met is None:
@@ -70,13 +72,12 @@ class Open(Question):
             found = f"the points are 1 to {len(known)}; found met={describe(met)}"
             return Verdict("written", f"{found}. Write them in a list, as in met=[1, 2].")
         missing = sorted(known - points)
+        counted = f"{len(points)} of {len(known)} points"
         if not missing:
-            return Verdict("compared", f"all {len(known)} points.")
+            return Verdict("compared", f"all {len(known)} points.", counted)
         texts = "; ".join(self.criteria[number - 1] for number in missing)
-        return Verdict(
-            "compared",
-            f"{len(points)} of {len(known)} points. Rewrite your answer so that it also {texts}.",
-        )
+        rest = f"Rewrite your answer so that it also {texts}."
+        return Verdict("compared", f"{counted}. {rest}", counted)
 
 
 def _points(met) -> set[int] | None:

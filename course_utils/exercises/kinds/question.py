@@ -5,14 +5,20 @@ import inspect
 import random
 import textwrap
 import warnings
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
-from course_utils.exercises.kinds.limits import TookTooLong, run_limited
+from course_utils.exercises.kinds import limits
+from course_utils.exercises.kinds.limits import BroughtDown, Clock, TookTooLong
 from course_utils.exercises.kinds.words import describe
 from course_utils.reader.notices import show_note
 
 import numpy as np
+
+# A typical wrong answer, its message, and perhaps a function that recognises more answers.
+Mistake = tuple[Any, str] | tuple[Any, str, Callable[[Any], bool]]
 
 STARTS = {
     "right": "Right",
@@ -28,32 +34,50 @@ PROGRESS = {
     "wrong": "not yet right",
     "unanswered": "open",
 }
+STILL_RUNS = " It still runs beside the notebook: restart the kernel to be rid of it."
+BROUGHT_DOWN = (
+    "this ended Python itself, and would have ended the kernel: does it leave the process, or call "
+    "itself without end?"
+)
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a check found: its state is a key of STARTS."""
+    """What a check found: its state is a key of STARTS; `points` says how many of an open one."""
 
     state: str
     text: str
+    points: str = ""
 
 
 class Question:
     """A kind says in `_judge` whether an answer is right, and if not what is likely wrong.
 
     solution: Python text as it is typed in the notebook, or a function, whose source it then is.
+    taught: the heading of the section in the notebook that teaches it.
     """
 
     task = "replace the ... by your answer and run the cell again."
-    seconds = 4.0  # for a check, all in all
+    seconds = 2.5  # after which an answer is stopped
+    patience = 2  # wrong tries, after which a message says where it is taught
 
-    def __init__(self, title: str, *, hints, solution, mistakes=(), why="", predict=False):
+    def __init__(
+        self,
+        title: str,
+        *,
+        hints: Iterable[str],
+        solution: str | Callable,
+        mistakes: Iterable[Mistake] = (),
+        why: str = "",
+        taught: str = "",
+        predict: bool = False,
+    ):
         self.title, self.hints, self.why = title, list(hints), why
-        self._solution, self.predict = solution, predict
+        self._solution, self.predict, self.taught = solution, predict, taught
         self.mistakes = [tuple(mistake) for mistake in mistakes]
-        self.state, self._hints_shown = "unanswered", 0
+        self.state, self._hints_shown, self._wrong_tries = "unanswered", 0, 0
 
-    def check(self, answer=...) -> None:
+    def check(self, answer: Any = ...) -> None:
         """Say whether the answer is right and, if not, what is likely wrong; raises nothing."""
         self._tell(self.judge(answer))
 
@@ -81,34 +105,53 @@ class Question:
         """The solution as Python text."""
         return source_of(self._solution)
 
-    def judge(self, answer) -> Verdict:
+    def judge(self, answer: Any) -> Verdict:
         """Return the verdict without showing or remembering it; raises nothing."""
         return self._protected(self._judge, answer)
 
-    def _protected(self, judge, answer) -> Verdict:
-        """Return `judge(answer)`; where it fails or takes too long, a verdict that says so."""
-        if is_blank(answer):
+    def _protected(self, judge: Callable[..., Verdict], *answers: Any) -> Verdict:
+        """Return `judge(*answers)`; where it fails or takes too long, a verdict that says so."""
+        if is_blank(answers[0]):
             return Verdict("unanswered", self.task)
-        self._prepare()
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # the verdict says what is wrong
-                return run_limited(lambda: judge(answer), self.seconds)
-        except TookTooLong:
-            return Verdict("wrong", "this takes too long. Is there a loop that never ends?")
-        except (Exception, SystemExit, GeneratorExit) as problem:
-            found = f"{describe(answer)} ({type(problem).__name__})"
-            return Verdict("wrong", f"this answer could not be read: {found}.")
+        self._prepare(answers[0])
 
-    def _prepare(self) -> None:
+        def work() -> Verdict:
+            try:
+                return judge(*answers)
+            except TookTooLong:
+                raise
+            except BaseException as problem:  # an answer may raise whatever it likes
+                found = f"{describe(answers[0])} ({type(problem).__name__})"
+                return Verdict("wrong", f"this answer could not be read: {found}.")
+
+        with warnings.catch_warnings(), limits.quietly():
+            warnings.simplefilter("ignore")  # the verdict says what is wrong
+            if limits.is_plain(answers):
+                return work()
+            try:
+                self._clock = Clock(self.seconds)
+                return limits.run_apart(work, self._clock)
+            except TookTooLong as stopped:
+                return Verdict("wrong", self._tell_stopped() + STILL_RUNS * stopped.left_behind)
+            except BroughtDown:
+                return Verdict("wrong", BROUGHT_DOWN)
+
+    def _prepare(self, answer: Any) -> None:
         """Load what a check needs, before its time is taken."""
+
+    def _tell_stopped(self) -> str:
+        return "this takes too long. Is there a loop that never ends?"
 
     def _judge(self, answer) -> Verdict:
         raise NotImplementedError
 
     def _tell(self, verdict: Verdict) -> None:
         self.state = verdict.state
-        show_note(f"{STARTS[verdict.state]} · {self.title}: {verdict.text}", verdict.state)
+        self._wrong_tries += verdict.state == "wrong"
+        where = ""
+        if verdict.state == "wrong" and self._wrong_tries >= self.patience and self.taught:
+            where = f" It is taught in the section “{self.taught}”."
+        show_note(f"{STARTS[verdict.state]} · {self.title}: {verdict.text}{where}", verdict.state)
 
     def _right(self, found: str) -> Verdict:
         return Verdict("right", f"{found} {self.why}".strip())
@@ -124,11 +167,11 @@ class Question:
         """Tell whether an answer is this typical mistake."""
         return answer == wrong
 
-    def example(self, wrong):
+    def example(self, wrong: Any) -> Any:
         """Return a typical wrong answer as a student would pass it."""
         return wrong
 
-    def right_answer(self):
+    def right_answer(self) -> Any:
         """Return what the solution defines."""
         return self._run(self.source, {"np": np})
 
@@ -144,21 +187,21 @@ def sentence(message: str) -> str:
     return message if message[-1] in ".?!…" else f"{message}."
 
 
-def source_of(code) -> str:
+def source_of(code: str | Callable) -> str:
     """Return Python text as it is, and a function or a lambda's line as text."""
     text = code if isinstance(code, str) else inspect.getsource(code)
     return textwrap.dedent(text).strip("\n")
 
 
-def is_blank(answer) -> bool:
+def is_blank(answer: Any) -> bool:
     """Tell whether nothing was answered: `...`, or a list with one of them left."""
-    if isinstance(answer, tuple | list):
-        return any(item is ... for item in answer)
+    if type(answer) in (tuple, list):
+        return any(item is ... for item in answer[:20])
     return answer is ...
 
 
 @contextmanager
-def random_numbers_kept(seed=None):
+def random_numbers_kept(seed: int | None = None) -> Iterator[None]:
     """Leave the notebook's random numbers as if nothing had been drawn here."""
     state = random.getstate()  # Keras draws the seeds of its weights from here
     if seed is not None:

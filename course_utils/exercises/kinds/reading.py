@@ -4,6 +4,7 @@ import decimal
 import fractions
 import math
 import numbers
+from typing import Any
 
 from course_utils.exercises.kinds.words import describe
 
@@ -12,7 +13,7 @@ import numpy as np
 LARGEST = 10**300  # beyond it a whole number has no float
 
 
-def as_number(answer) -> tuple:
+def as_number(answer: Any) -> tuple:
     """Return (number, "") or (None, what is wrong with its form).
 
     A number is a number in whatever type, and alone in a list, an array or a tensor, too.
@@ -51,7 +52,7 @@ def _finite(value) -> tuple:
     return value, ""
 
 
-def is_number_with_commas(answer) -> bool:
+def is_number_with_commas(answer: Any) -> bool:
     """Tell whether a tuple looks like a number that was typed with a comma: 57,664 or 0,5."""
     if not isinstance(answer, tuple) or len(answer) < 2:
         return False
@@ -71,7 +72,7 @@ def _alone(answer):
 AXES = {3: ("height", "width", "channels"), 4: ("batch", "height", "width", "channels")}
 
 
-def as_shape(answer, axes: int) -> tuple:
+def as_shape(answer: Any, axes: int) -> tuple:
     """Return (tuple, "") or (None, what is wrong with its form); `axes` is how many are right.
 
     Whole numbers may come as floats, and in a list, an array or a tensor.
@@ -107,7 +108,7 @@ def _as_size(size):
     return int(size) if size is not ... and np.isfinite(size) and size == int(size) else ...
 
 
-def as_array(value):
+def as_array(value: Any) -> np.ndarray | None:
     """Return numbers, and lists or tensors of them, as an array; None for anything else."""
     if isinstance(value, str | bytes | dict | set) or value is None:
         return None
@@ -120,6 +121,6 @@ def as_array(value):
     return array if array.dtype.kind in "biuf" else None
 
 
-def close(a, b, within: float):
+def close(a: np.ndarray, b: np.ndarray, within: float) -> np.ndarray:
     """Tell, element by element, whether two arrays are equal but for rounding."""
     return np.isclose(a, b, rtol=within, atol=within, equal_nan=True)

@@ -1,5 +1,8 @@
 """A question whose answer is a shape."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from course_utils.exercises.kinds.question import Question, Verdict
 from course_utils.exercises.kinds.reading import AXES, as_shape
 
@@ -11,7 +14,7 @@ class Shape(Question):
     batch of them; of other shapes the messages name no axes.
     """
 
-    def __init__(self, title: str, *, right, **others):
+    def __init__(self, title: str, *, right: Iterable[int], **others: Any):
         others.setdefault("solution", f"answer = {tuple(right)!r}")
         super().__init__(title, **others)
         self.right = tuple(right)

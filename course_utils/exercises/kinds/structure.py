@@ -1,5 +1,7 @@
 """What a Keras model is made of, apart from its names; and the first difference between two."""
 
+from typing import Any
+
 from course_utils.exercises.kinds.words import sizes
 from course_utils.keras_inside.graph import walk
 
@@ -18,7 +20,7 @@ SETTINGS = {
 ACTIVATIONS = ("Activation", "ReLU", "Softmax")  # layers that are nothing but an activation
 
 
-def layers_of(model) -> list[dict]:
+def layers_of(model: Any) -> list[dict]:
     """Return one dict per layer: its kind, settings, output shape and parameters.
 
     Inner models are unpacked, inputs left out, and so is a Flatten that finds nothing to flatten.

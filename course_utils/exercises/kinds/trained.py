@@ -1,9 +1,12 @@
 """A question whose answer is a model that the check trains."""
 
 import time
+from collections.abc import Callable
+from typing import Any
 
 from course_utils.exercises.kinds import networks
 from course_utils.exercises.kinds.design import Design
+from course_utils.exercises.kinds.limits import Clock
 from course_utils.exercises.kinds.question import Verdict, random_numbers_kept
 
 import numpy as np
@@ -13,15 +16,27 @@ class Trained(Design):
     """A compiled model that meets the demands, and learns: the check trains a fresh copy of it.
 
     data: a function that returns ((x, y), (x_test, y_test)); at_least: the accuracy on the latter
-    after `epochs` epochs, which together may take LONGEST seconds.
+    after `epochs` epochs, which together may take LONGEST seconds while the bar moves on.
     """
 
     LONGEST = 20.0
-    seconds = 60.0
 
-    def __init__(self, title: str, *, data, epochs: int, at_least: float, **others):
+    def __init__(
+        self,
+        title: str,
+        *,
+        data: Callable[[], tuple],
+        epochs: int,
+        at_least: float,
+        **others: Any,
+    ):
         super().__init__(title, **others)
         self.data, self.epochs, self.at_least = data, epochs, at_least
+        self._loaded = None
+
+    def _prepare(self, answer):
+        super()._prepare(answer)
+        self._loaded = self._loaded or self.data()
 
     def _judge(self, answer):
         verdict = super()._judge(answer)
@@ -29,7 +44,7 @@ class Trained(Design):
             return verdict
         if not answer.compiled:
             return Verdict("wrong", "the model is not compiled yet: call model.compile(…) first.")
-        train, test = self.data()
+        train, test = self._loaded
         try:
             accuracy = self._train(answer, train, test)
         except Exception as problem:  # whatever the loss, the layers or the optimiser raise
@@ -50,7 +65,7 @@ class Trained(Design):
         try:
             with random_numbers_kept(seed=0):
                 twin = _fresh(model)
-                watch = _watch(bar, self.LONGEST)
+                watch = _watch(bar, self.LONGEST, self._clock)
                 twin.fit(*train, epochs=self.epochs, verbose=0, callbacks=[watch])
             return accuracy_of(networks.outputs_of(twin, test[0]), test[1])
         finally:
@@ -70,14 +85,17 @@ def _fresh(model):
         return model
 
 
-def accuracy_of(outputs, labels) -> float:
+def accuracy_of(outputs: np.ndarray, labels: np.ndarray) -> float:
     """Return the share of rows whose largest output (or only one, above 0.5) is at the label."""
     found = outputs.argmax(axis=-1) if outputs.shape[-1] > 1 else outputs[..., 0] > 0.5
     return float(np.mean(found == labels))
 
 
-def _watch(bar, seconds: float):
-    """Return a callback that shows the progress and ends the training after `seconds`."""
+def _watch(bar, seconds: float, clock: Clock):
+    """Return a callback that shows the progress and ends the training after `seconds`.
+
+    Each step that is done starts the clock again.
+    """
     import keras
 
     class Watch(keras.callbacks.Callback):
@@ -88,6 +106,7 @@ def _watch(bar, seconds: float):
             self._epoch = epoch
 
         def on_train_batch_end(self, batch, logs=None):
+            clock.restart()
             bar.update(self._epoch + (batch + 1) / self.params["steps"])
             if time.monotonic() > self._end:
                 self.model.stop_training = True

@@ -1,13 +1,19 @@
 """What was found, in a few plain words."""
 
+from collections.abc import Iterable
+
+from course_utils.exercises.kinds.limits import TookTooLong
+
 import numpy as np
 
 
-def describe(value) -> str:
+def describe(value: object) -> str:
     """Return a value in at most some 80 characters, whatever it is; never raises."""
     try:
         return _describe(value)
-    except Exception:
+    except TookTooLong:
+        raise
+    except BaseException:
         return f"an object of type {type(value).__name__}"
 
 
@@ -40,12 +46,12 @@ def _describe(value) -> str:
     return f"an object of type {type(value).__name__}"
 
 
-def sizes(shape) -> str:
+def sizes(shape: Iterable[int | None]) -> str:
     """Return a shape as a reader says it, "28x28x32"; the batch's open axis is left out."""
     return "x".join(str(size) for size in shape if size is not None) or "a single number"
 
 
-def first_line(problem) -> str:
+def first_line(problem: BaseException) -> str:
     """Return the first line of an exception's message, shortened."""
     text = str(problem).strip().split("\n")[0]
     return text if len(text) <= 120 else text[:117] + "..."
