@@ -327,7 +327,7 @@ def changes_its_input(image, pixels):
         (lambda image, pixels: np.roll(image, pixels, axis=0), "comes back at the top"),
         (no_return, "Is there a return?"),
         (lambda image, pixels: 1 / 0, "raised ZeroDivisionError: division by zero"),
-        (lambda image, pixels: sys.exit(), "raised SystemExit"),
+        (lambda image, pixels: sys.exit(), "leaves Python"),
         (lambda image: image, "raised TypeError"),
         (lambda image, pixels: image * np.nan, "NaN"),
         (lambda image, pixels: np.zeros((500, 500)), "the shape is 500x500; asked for is 3x3"),
@@ -613,15 +613,23 @@ def test_hints_get_stronger_and_the_last_one_stays(capsys):
     assert "answer = 469" in capsys.readouterr().out
 
 
-def test_summary_names_what_is_solved():
-    rows = [("q1", "Steps", "solved"), ("q2", "<Shape>", "open")]
+def test_summary_names_what_is_right_compared_and_to_redo():
+    rows = [
+        ("q1", "Steps", "right"),
+        ("q2", "<Shape>", "open"),
+        ("q3", "Words", "compared: 1 of 2 points"),
+        ("q4", "Sizes", "not yet right"),
+        ("q5", "Reasons", "to be compared"),
+    ]
     summary = exercises.Summary(rows)
     assert repr(summary).splitlines() == [
-        "1 of 2 questions answered",
-        "q1 | Steps | solved",
-        "q2 | <Shape> | open",
+        "2 of 5 questions answered: 1 right, 1 compared. To redo: q4. To be compared: q5.",
+        *(" | ".join(row) for row in rows),
     ]
-    assert "&lt;Shape&gt;" in summary._repr_html_()
+    assert summary.todo == ["q2", "q4", "q5"]
+    page = summary._repr_html_()
+    assert "&lt;Shape&gt;" in page and page.count('scope="col"') == 3
+    assert exercises.Summary([("q1", "Steps", "open")]).text == "0 of 1 questions answered"
 
 
 def test_importing_exercises_starts_no_tensorflow():

@@ -6,6 +6,7 @@ import numpy as np
 
 q1 = Choice(
     "Which axis is which?",
+    taught="An image is an array",
     predict=True,
     options={
         "a": "the photograph upside down",
@@ -35,6 +36,7 @@ q1 = Choice(
 
 q2 = Shape(
     "A batch of photographs",
+    taught="An image is an array",
     right=(32, 512, 512, 3),
     hints=[
         "Each photograph alone has the shape (height, width, channels).",
@@ -52,6 +54,7 @@ q2 = Shape(
 
 q3 = Number(
     "Ten to the what?",
+    taught="From image to vector",
     predict=True,
     right=1888,
     within=1,
@@ -115,6 +118,7 @@ def scale_only(images):
 
 q4 = Function(
     "Unroll images of any size",
+    taught="From image to vector",
     solution=unroll,
     inputs=[(_bytes(2, 3, 4),)],
     hidden={
@@ -141,6 +145,7 @@ q4 = Function(
 
 q5 = Number(
     "A hundred thousand parameters",
+    taught="Build the network",
     predict=True,
     right=125,
     unit="hidden units",
@@ -173,6 +178,7 @@ q5 = Number(
 
 q6 = Number(
     "The loss of a guess",
+    taught="Compile: three choices before training",
     right=float(np.log(10)),
     within=0.01,
     solution="answer = -np.log(1 / 10)",
@@ -193,6 +199,7 @@ q6 = Number(
 
 q7 = Number(
     "Steps of an epoch",
+    taught="Train",
     right=469,
     unit="steps",
     hints=[
@@ -264,6 +271,7 @@ def _many_digits():
 
 q8 = Function(
     "The most frequent confusion",
+    taught="Look behind the accuracy",
     solution=most_confused,
     inputs=[(np.array([4, 9, 4, 7, 3, 4]), np.array([9, 4, 9, 2, 3, 4]))],
     hidden={
@@ -317,6 +325,7 @@ q8 = Function(
 
 q9 = Open(
     "Shifted down",
+    taught="Move the digits",
     sample="No. Both curves fall, since a weight is tied to its row as well as to its column. On "
     "MNIST the one for shifts down falls faster: about 51 % against 62 % with three pixels, 22 % "
     "against 40 % with four. There is no reason why they should be the same: digits are taller "

@@ -11,6 +11,7 @@ _bar = np.array([[0, 1, 0], [0, 1, 0], [0, 1, 0]])
 
 q1 = Choice(
     "What turns on this filter?",
+    taught="A convolution by hand",
     predict=True,
     options={
         "a": "a horizontal bar in the row of the kernel's centre",
@@ -90,6 +91,7 @@ def slide_whole_numbers(image, kernel):
 
 q2 = Function(
     "Slide a kernel",
+    taught="A convolution by hand",
     solution=slide,
     inputs=[(_smiley, _bar), (_ramp, _kernel)],
     hidden={
@@ -129,6 +131,7 @@ q2 = Function(
 
 q3 = Choice(
     "A single one, right of the centre",
+    taught="A convolution by hand",
     predict=True,
     options={
         "a": "it moves to the right",
@@ -157,6 +160,7 @@ q3 = Choice(
 
 q4 = Choice(
     "To flip or not to flip",
+    taught="Convolution or cross-correlation? (deeper)",
     options={
         "a": "for every kernel whose weights sum to zero",
         "b": "for every kernel that looks the same after half a turn",
@@ -178,6 +182,7 @@ q4 = Choice(
 
 q5 = Open(
     "Trousers or dress?",
+    taught="Filter banks",
     sample="sobel_x: the gap between the legs gives two long vertical edges in the middle, one "
     "of each sign, where a dress has none.",
     criteria=[
@@ -204,6 +209,7 @@ q5 = Open(
 
 q6 = Number(
     "Another number of filters",
+    taught="What a layer costs",
     right=36_928,
     unit="parameters",
     solution="answer = (3 * 3 * 64 + 1) * 64",
@@ -223,6 +229,7 @@ q6 = Number(
 
 q7 = Choice(
     "Another kernel size",
+    taught="The convnet",
     predict=True,
     options={
         "a": "the network has more parameters, and its last map is 3 x 3 as before",
@@ -286,6 +293,7 @@ def padded_without_pooling():
 
 q8 = Model(
     "Strides instead of pooling",
+    taught="The convnet",
     solution="""
 strided = keras.Sequential(
     [
@@ -326,6 +334,7 @@ strided = keras.Sequential(
 
 q9 = Model(
     "With padding",
+    taught="The convnet",
     solution="""
 padded = keras.Sequential(
     [
@@ -365,6 +374,7 @@ padded = keras.Sequential(
 
 q10 = Number(
     "One convolution more",
+    taught="What a layer costs",
     right=1290,
     unit="parameters",
     solution="answer = (1 * 1 * 128 + 1) * 10",
@@ -480,6 +490,7 @@ def _takes_probabilities(model) -> bool:
 
 q11 = Trained(
     "A seventieth of the dense network",
+    taught="How small can a convnet be? (deeper)",
     data=_some_digits,
     epochs=5,
     at_least=0.8,
@@ -540,6 +551,7 @@ tiny.compile(
 
 q12 = Choice(
     "Is it linear?",
+    taught="Is a convnet linear? (deeper)",
     options={
         "a": "yes, a bias changes nothing",
         "b": "no, it is affine",

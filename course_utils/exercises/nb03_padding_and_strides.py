@@ -4,6 +4,7 @@ from course_utils.exercises.kinds import Choice, Function, Model, Number, Open, 
 
 q1 = Number(
     "Places of a 5 x 5 kernel",
+    taught="Where can the window lie?",
     right=576,
     also=[(576, 28), (24, 24)],
     unit="places",
@@ -28,6 +29,7 @@ q1 = Number(
 
 q2 = Number(
     "Touched by the zeros",
+    taught="Padding: a ring of zeros",
     right=1 - 136**2 / 160**2,
     within=0.003,
     solution="answer = 1 - 136**2 / 160**2",
@@ -48,6 +50,7 @@ q2 = Number(
 
 q3 = Number(
     "Dropped by stride 3",
+    taught="Strides: larger steps",
     right=8 / 9,
     within=0.005,
     solution="answer = 1 - 1 / 3**2",
@@ -66,6 +69,7 @@ q3 = Number(
 
 q4 = Choice(
     "Stride 3, kernel 2 x 2",
+    taught="Strides: larger steps",
     options={
         "a": "every pixel is seen by exactly one window",
         "b": "some pixels are seen by two windows",
@@ -86,6 +90,7 @@ q4 = Choice(
 
 q5 = Shape(
     "Six layers on paper",
+    taught="One formula for all sizes",
     predict=True,
     right=(13, 13, 9, 4, 2, 1),
     hints=[
@@ -154,6 +159,7 @@ def places_one_too_many(n, k, s, padding):
 
 q6 = Function(
     "The formula as a function",
+    taught="One formula for all sizes",
     solution=places,
     inputs=[(28, 3, 1, "valid"), (28, 3, 2, "valid"), (28, 5, 1, "same")],
     hidden={
@@ -201,6 +207,7 @@ q6 = Function(
 
 q7 = Number(
     "LeNet's last map",
+    taught="One formula for all sizes",
     right=5,
     also=[(5, 5)],
     unit="rows and columns",
@@ -222,6 +229,7 @@ q7 = Number(
 
 q8 = Choice(
     "Where does the zero go?",
+    taught="When the zeros do not divide evenly",
     predict=True,
     options={
         "a": "one before the pixels and one after",
@@ -251,6 +259,7 @@ q8 = Choice(
 
 q9 = Number(
     "A wide window",
+    taught="Dilation: gaps in the window",
     right=13,
     also=[(13, 13)],
     unit="pixels",
@@ -272,6 +281,7 @@ q9 = Number(
 
 q10 = Number(
     "The long way to 63 x 63",
+    taught="How much does one value see?",
     right=31,
     unit="layers",
     solution="answer = (63 - 1) // 2",
@@ -324,6 +334,7 @@ def pooled():
 
 q11 = Model(
     "Strides without padding",
+    taught="Three small networks, trained side by side",
     solution="""
 strided = keras.Sequential(
     [
@@ -355,6 +366,7 @@ strided = keras.Sequential(
 
 q12 = Open(
     "A label for every pixel",
+    taught="Three small networks, trained side by side",
     sample="The dilated one: its map stays largest, 14 x 14 against 7 x 7 and 3 x 3, each value "
     "sees 15 x 15 pixels, and with padding 'same' it would keep 28 x 28, an answer for every "
     "pixel. The others have given up where things are; they are cheaper if one answer for the "

@@ -61,6 +61,7 @@ def pool_from_zero(image):
 
 q1 = Function(
     "Pool by hand",
+    taught="Pooling by hand",
     solution=max_pool,
     inputs=[(_response,), (np.arange(16).reshape(4, 4),)],
     hidden={
@@ -97,6 +98,7 @@ q1 = Function(
 
 q2 = Number(
     "What the average leaves of an 8",
+    taught="Pooling by hand",
     right=0.5,
     also=[(0.5, 8)],
     solution="answer = 8 / 4 / 4",
@@ -117,6 +119,7 @@ q2 = Number(
 
 q3 = Number(
     "By how much?",
+    taught="26 becomes 13",
     predict=True,
     right=0.75,
     solution="answer = 1 - (13 * 13) / (26 * 26)",
@@ -135,6 +138,7 @@ q3 = Number(
 
 q4 = Choice(
     "A maximum without max",
+    taught="Is pooling a convolution?",
     options={
         "a": "ReLU(a) + ReLU(b)",
         "b": "ReLU(a - b) + b",
@@ -157,6 +161,7 @@ q4 = Choice(
 
 q5 = Number(
     "The dense layer without pooling",
+    taught="What if we leave it out?",
     predict=True,
     right=619_530,
     also=[((22, 22, 128), 619_530), ((22, 22), 619_530), (22, 619_530), (61_952, 619_530)],
@@ -180,6 +185,7 @@ q5 = Number(
 
 q6 = Open(
     "When to stop?",
+    taught="With and without, trained",
     sample="The one with pooling: five epochs or more, since its validation loss is still "
     "falling. The one without: two or three, where its validation loss is lowest. More data "
     "narrows the gap, as there is more to learn and less room to learn it by heart.",
@@ -248,6 +254,7 @@ def averaged_by_windows():
 
 q7 = Model(
     "The head of lecture 004",
+    taught="Four ways to make a map smaller",
     solution="""
 averaged = keras.Sequential(
     [
@@ -291,6 +298,7 @@ averaged = keras.Sequential(
 
 q8 = Number(
     "Forgiven by 4 x 4",
+    taught="How invariant is it really?",
     right=0.75,
     solution="answer = 3 / 4",
     hints=[
@@ -309,6 +317,7 @@ q8 = Number(
 
 q9 = Choice(
     "Half an image further",
+    taught="How invariant is it really?",
     options={"a": "it is about as accurate as before", "b": "little of its accuracy is left"},
     reasons={
         1: "pooling makes the network invariant to shifts",
@@ -331,6 +340,7 @@ q9 = Choice(
 
 q10 = Choice(
     "Left or right?",
+    taught="When pooling hurts",
     predict=True,
     options={"a": "about 50 %", "b": "about 75 %", "c": "nearly 100 %"},
     reasons={
@@ -360,6 +370,7 @@ q10 = Choice(
 
 q11 = Open(
     "Three tasks",
+    taught="When pooling hurts",
     sample="(a) Is there a parasite in this cell? (b) In which quarter of the image is the pet? "
     "(c) Which pixels belong to the road; or the exact place of a star.",
     criteria=[

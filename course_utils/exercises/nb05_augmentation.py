@@ -6,6 +6,7 @@ import numpy as np
 
 q1 = Choice(
     "Which way does it go",
+    taught="One photograph, one transform at a time",
     predict=True,
     options={
         "a": "rows move, and the cat is enlarged",
@@ -29,6 +30,7 @@ q1 = Choice(
 
 q2 = Number(
     "What they meant",
+    taught="How far is a shear of 0.2?",
     right=float(np.degrees(0.2)),
     within=0.05,
     unit="degrees",
@@ -100,6 +102,7 @@ def mirror_and_forget(images, coins):
 
 q3 = Function(
     "Mirror by the toss of a coin",
+    taught="All together, at random",
     solution=mirror_some,
     keeps_inputs=True,
     inputs=[(_photos, np.array([True, False, True]))],
@@ -142,6 +145,7 @@ q3 = Function(
 
 q4 = Choice(
     "Digits that may be turned",
+    taught="Not every digit may be turned",
     options={
         "a": "0, 1 and 8",
         "b": "0, 1, 6, 8 and 9",
@@ -164,6 +168,7 @@ q4 = Choice(
 
 q5 = Number(
     "The same in Keras' own layer",
+    taught="What ImageDataGenerator offered, and what replaces it today",
     right=40 / 360,
     within=0.001,
     solution="answer = 40 / 360",
@@ -181,6 +186,7 @@ q5 = Number(
 
 q6 = Choice(
     "Which photographs are transformed",
+    taught="In the pipeline or in the model?",
     predict=True,
     options={
         "a": "those to train on",
@@ -210,6 +216,7 @@ q6 = Choice(
 
 q7 = Open(
     "When it does harm",
+    taught="When not to augment",
     sample="Reading sheet music: a vertical flip turns a high note into a low one. A little "
     "brightness, a small shift sideways and a small zoom are safe there.",
     criteria=[

@@ -6,6 +6,7 @@ import numpy as np
 
 q1 = Choice(
     "Which class is positive?",
+    taught="Cells under a microscope",
     predict=True,
     options={
         "a": "the share of the sick cells that were found (sensitivity)",
@@ -61,6 +62,7 @@ def share_in_per_cent(spots, sick, train, test, number):
 
 q2 = Function(
     "Twenty cells",
+    taught="What you saw yourself",
     solution=share_right,
     inputs=[(*_some_cells(200, 100), 20)],
     hidden={"ten cells to learn from": (*_some_cells(300, 50), 10)},
@@ -111,6 +113,7 @@ def rates_of_errors(matrix):
 
 q3 = Function(
     "The lecture's two errors",
+    taught="Which errors?",
     solution=rates,
     inputs=[(np.array([[191, 71], [46, 192]]),)],
     hidden={
@@ -174,6 +177,7 @@ def last_block_too_small():
 
 q4 = Model(
     "A fifth block",
+    taught="Another small network",
     solution="""
 parts = []
 for filters in (16, 32, 32, 48, 64):
@@ -238,6 +242,7 @@ def chance_with_the_recognised(sensitivity, specificity, infected):
 
 q5 = Function(
     "Believe the alarm?",
+    taught="What an error costs",
     solution=chance_that_alarm_is_right,
     inputs=[(0.95, 0.95, 0.01)],
     hidden={
@@ -276,6 +281,7 @@ q5 = Function(
 
 q6 = Open(
     "Your threshold",
+    taught="Where to draw the line",
     sample="A high one. Each patient has 1,000 cells, so one found is enough and a sensitivity of "
     "80 % does; but with 1 % false alarms the nurse looks at ten cells of every healthy person. "
     "I would watch the false alarms for each healthy patient, and the share of patients missed.",
@@ -306,6 +312,7 @@ q6 = Open(
 
 q7 = Choice(
     "Photographs of one patient",
+    taught="Who is in the test?",
     options={
         "a": "at random: with 50,000 pictures it does not matter",
         "b": "by patient, with all pictures of a patient on the same side",

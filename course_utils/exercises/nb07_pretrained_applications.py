@@ -6,6 +6,7 @@ import numpy as np
 
 q1 = Number(
     "How large is a network on disk",
+    taught="What can be had ready-made",
     right=102.4,
     within=0.5,
     unit="MB",
@@ -30,6 +31,7 @@ q1 = Number(
 
 q2 = Shape(
     "What the network is given",
+    taught="Look, no training",
     right=(1, 224, 224, 3),
     hints=[
         "A network takes a batch, also where it holds a single photo.",
@@ -70,6 +72,7 @@ def prepare_in_bytes(images):
 
 q3 = Function(
     "MobileNet's preprocessing, by hand",
+    taught="When the preprocessing is wrong",
     solution=prepare,
     without="keras",
     keeps_inputs=True,
@@ -101,6 +104,7 @@ q3 = Function(
 
 q4 = Choice(
     "Upside down",
+    taught="Where it fails",
     predict=True,
     options={
         "a": "the same label, about as sure",
@@ -127,6 +131,7 @@ q4 = Choice(
 
 q5 = Number(
     "What is left to train",
+    taught="Road 1: features once, and a small classifier",
     right=1_025,
     unit="parameters",
     hints=[
@@ -182,6 +187,7 @@ def _sum_to_one(model) -> bool:
 
 q6 = Design(
     "A new head for three classes",
+    taught="Road 2: the base inside a model",
     solution="""
 new_head = keras.Sequential(
     [
@@ -222,6 +228,7 @@ new_head = keras.Sequential(
 
 q7 = Choice(
     "Which road",
+    taught="Fine-tuning: the top block, at a low rate",
     options={
         "a": "train a network of your own from scratch",
         "b": "features once, and a small classifier",
@@ -248,6 +255,7 @@ q7 = Choice(
 
 q8 = Open(
     "Where would it not work",
+    taught="Where it fails",
     sample="X-ray images or spectrograms: they look so unlike photographs that the features of "
     "the upper layers say little; the first layers' edges still help.",
     criteria=[

@@ -8,6 +8,7 @@ _rng = np.random.default_rng(8)
 
 q1 = Number(
     "Small squares in the second layer",
+    taught="The network and its weights",
     right=2048,
     unit="squares",
     predict=True,
@@ -29,6 +30,7 @@ q1 = Number(
 
 q2 = Number(
     "What a value of the third layer sees",
+    taught="Small parts, larger parts",
     right=18,
     also=[(18, 18)],
     unit="pixels",
@@ -84,6 +86,7 @@ def _some_maps(shape, empty):
 
 q3 = Function(
     "Count the empty maps",
+    taught="Empty maps",
     solution=share_of_empty,
     inputs=[(_some_maps((3, 3, 4), [1]),)],
     hidden={
@@ -148,6 +151,7 @@ def step_alone(image, gradient):
 
 q4 = Function(
     "One step uphill",
+    taught="The image that a filter would like best",
     solution=step,
     inputs=[(np.zeros((2, 2)), np.array([[1.0, -1.0], [1.0, -1.0]]))],
     hidden={
@@ -186,6 +190,7 @@ q4 = Function(
 
 q5 = Choice(
     "Why some patterns are still noise",
+    taught="All filters of all layers",
     options={
         "a": "these filters have learnt nothing",
         "b": "these filters are zero everywhere on the noise that we started from",
@@ -251,6 +256,7 @@ def _maps_and_gradient(height, width, filters):
 
 q6 = Function(
     "Grad-CAM in two lines",
+    taught="Which pixels count? Grad-CAM",
     solution=heat_map,
     inputs=[
         (
@@ -290,6 +296,7 @@ q6 = Function(
 
 q7 = Open(
     "Right for the right reason?",
+    taught="Does it look at the parasite?",
     sample="Cover the parasite in the picture, or copy it into a healthy cell, and see whether the "
     "answer changes; do it for many cells, and compare with covering any other place of that size. "
     "A heat map that looks plausible on a few cells proves nothing.",

@@ -6,6 +6,7 @@ import numpy as np
 
 q1 = Choice(
     "LeNet-5 with kernels of 3x3",
+    taught="LeNet-5, 1998",
     predict=True,
     options={"a": "fewer parameters", "b": "as many", "c": "more parameters"},
     reasons={
@@ -29,6 +30,7 @@ q1 = Choice(
 
 q2 = Number(
     "The share of AlexNet's dense layers",
+    taught="AlexNet, 2012",
     right=58_631_144 / 62_378_344,
     within=0.005,
     solution="answer = (37_752_832 + 16_781_312 + 4_097_000) / 62_378_344",
@@ -69,6 +71,7 @@ def saved_in_per_cent(k):
 
 q3 = Function(
     "What 1xk and kx1 save",
+    taught="Small kernels in a row",
     solution=saved,
     inputs=[(3,), (7,)],
     hidden={"5x5": (5,), "1x1": (1,), "2x2": (2,), "11x11": (11,)},
@@ -180,6 +183,7 @@ def _computes(model, other) -> bool:
 
 q4 = Design(
     "A residual block that halves the map",
+    taught="Why not simply deeper?",
     solution="""
 inputs = keras.Input((14, 14, 16))
 x = layers.Conv2D(32, 3, strides=2, padding="same", activation="relu")(inputs)
@@ -257,6 +261,7 @@ model = keras.Model(inputs, layers.Activation("relu")(x))
 
 q5 = Open(
     "More plain layers?",
+    taught="Why not simply deeper?",
     sample="The 20 plain layers are worse on the digits they were trained on, so they do not "
     "overfit, they train badly: more of them make it worse. Add shortcuts first, or better "
     "initial weights and batch normalisation.",
@@ -304,6 +309,7 @@ def weights_only(kernel, channels, filters, size):
 
 q6 = Function(
     "Multiplications of a separable convolution",
+    taught="Depthwise separable convolutions: MobileNet, 2017",
     solution=separable_cost,
     inputs=[(3, 32, 64, 112), (3, 512, 512, 14)],
     hidden={

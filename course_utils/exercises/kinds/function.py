@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from course_utils.exercises.kinds.limits import TookTooLong
-from course_utils.exercises.kinds.question import Question, Verdict, is_blank
+from course_utils.exercises.kinds.question import Question, Verdict, is_blank, sentence
 from course_utils.exercises.kinds.reading import as_array, close
 from course_utils.exercises.kinds.words import describe, first_line, sizes
 
@@ -22,7 +22,7 @@ class Function(Question):
     within: the tolerance of floats.
     keeps_inputs: whether a function that changes its arguments is wrong for that alone.
     without: a package that the function must not lean on.
-    A mistake's third item gets the outcomes, one an input: ("value", output), ("raised", message).
+    A mistake's third item gets the outcomes, one an input: ("value", output), ("raised", problem).
     """
 
     task = "write the body of the function and run the cell again."
@@ -116,7 +116,7 @@ class Function(Question):
     def _tell_apart(self, outcome, right) -> str:
         kind, value = outcome
         if kind == "raised":
-            return f"the function raised {value}."
+            return _tell_raised(value)
         if kind == "changed":
             return "the function changes the array that comes in; work on a copy: array.copy()."
         if value is None:
@@ -125,6 +125,20 @@ class Function(Question):
         if array is None or wanted is None:
             return f"the function returns {describe(value)}; {_kind(wanted)} is asked for."
         return _tell_arrays(array, wanted, self.within)
+
+
+RAISED = {
+    "RecursionError": "the function calls itself without an end.",
+    "MemoryError": "the function asks for far more memory than this takes.",
+    "SystemExit": "the function leaves Python; let it return its result.",
+    "KeyboardInterrupt": "the function stops itself; let it return its result.",
+    "BdbQuit": "the function stops for a debugger; take breakpoint() out for the check.",
+}
+
+
+def _tell_raised(problem: tuple[str, str]) -> str:
+    kind, message = problem
+    return RAISED.get(kind) or sentence(f"the function raised {kind}: {message}".rstrip(": "))
 
 
 def _kind(wanted) -> str:
@@ -174,20 +188,20 @@ def _is_stub(function) -> bool:
 
 
 def _call(function, arguments) -> tuple:
-    """Return ("value", output) or ("raised", kind and message)."""
+    """Return ("value", output) or ("raised", (kind, first line of the message))."""
     try:
         with np.errstate(all="ignore"):  # a NaN is told in the verdict
             return "value", function(*arguments)
     except TookTooLong:
         raise
     except BaseException as problem:  # whatever a student's function may raise
-        return "raised", f"{type(problem).__name__}: {first_line(problem)}"
+        return "raised", (type(problem).__name__, first_line(problem))
 
 
 def _agree(outcome, right, within: float) -> bool:
     """Tell whether two calls came to the same: the same exception, or equal values."""
     if "raised" in (outcome[0], right[0]):
-        return outcome[0] == right[0] and outcome[1].split(":")[0] == right[1].split(":")[0]
+        return outcome[0] == right[0] and outcome[1][0] == right[1][0]
     array, wanted = as_array(outcome[1]), as_array(right[1])
     if array is None or wanted is None:
         return type(outcome[1]) is type(right[1]) and bool(outcome[1] == right[1])

@@ -59,7 +59,7 @@ class Clock:
 _NUMBERS = (bool, int, float, complex, Fraction, Decimal, type(None))
 
 
-def is_plain(value: object) -> bool:
+def is_plain(value: object, depth: int = 4) -> bool:
     """Tell whether a value is small and of a built-in kind, so that reading it is quick and safe.
 
     >>> is_plain(("b", 2)), is_plain(lambda: 1), is_plain("a" * 10**9)
@@ -71,7 +71,7 @@ def is_plain(value: object) -> bool:
     if kind in (str, bytes):
         return len(value) < 10_000
     if kind in (tuple, list, set, frozenset, range):
-        return len(value) <= 20 and all(map(is_plain, value))
+        return len(value) <= 20 and depth > 0 and all(is_plain(one, depth - 1) for one in value)
     if kind is np.ndarray:
         return value.dtype.kind in "biufcU" and value.size < 10_000
     return kind in _NUMBERS or kind.__module__ == "numpy" and issubclass(kind, np.number | np.bool_)

@@ -28,7 +28,7 @@ STARTS = {
     "unanswered": "Not answered yet",
 }
 PROGRESS = {
-    "right": "solved",
+    "right": "right",
     "written": "to be compared",
     "compared": "compared",
     "wrong": "not yet right",
@@ -97,7 +97,7 @@ class Question:
         return "\n".join(part for part in (self.source, self.why) if part)
 
     def progress(self) -> str:
-        """Return in a few words how far this question is: solved, open, …"""
+        """Return in a few words how far this question is: right, open, …"""
         return PROGRESS[self.state]
 
     @property

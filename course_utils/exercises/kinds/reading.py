@@ -54,7 +54,7 @@ def _finite(value) -> tuple:
 
 def is_number_with_commas(answer: Any) -> bool:
     """Tell whether a tuple looks like a number that was typed with a comma: 57,664 or 0,5."""
-    if not isinstance(answer, tuple) or len(answer) < 2:
+    if not isinstance(answer, tuple) or not 2 <= len(answer) <= 5:
         return False
     return all(type(part) is int and 0 <= part < 1000 for part in answer)
 
@@ -63,7 +63,8 @@ def _alone(answer):
     """Return the only element of a list, an array or a tensor; anything else as it is."""
     if isinstance(answer, list | tuple):
         return answer[0] if len(answer) == 1 else answer
-    if hasattr(answer, "shape") and hasattr(answer, "__array__"):
+    array_like = hasattr(answer, "shape") and hasattr(answer, "__array__")
+    if array_like and not isinstance(answer, np.generic):  # a date is one, too
         array = np.asarray(answer)
         return array.reshape(-1)[0] if array.size == 1 else answer
     return answer
@@ -84,6 +85,8 @@ def as_shape(answer: Any, axes: int) -> tuple:
     if isinstance(answer, str | dict | set) or not hasattr(answer, "__len__"):
         form = f", as ({', '.join(AXES[axes])})" if axes in AXES else ""
         return None, f"a tuple is asked for{form}; found {describe(answer)}."
+    if len(answer) > 20:
+        return None, f"a shape has few numbers; found {describe(answer)}."
     sizes = [_as_size(size) for size in answer]
     for size, found in zip(sizes, answer, strict=True):
         if size is ...:
