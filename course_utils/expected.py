@@ -9,6 +9,7 @@ the course's own run in `measured.json`, which `make full` writes.
 import json
 import math
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 
@@ -104,7 +105,7 @@ class Table:
 
     HEAD = ("what", "yours", "the course", "lecture", "verdict")
 
-    def __init__(self, rows):
+    def __init__(self, rows: Iterable[tables.Row]):
         self.rows = list(rows)
 
     def _repr_html_(self) -> str:

@@ -60,7 +60,7 @@ class Keep(keras.callbacks.Callback):
 
     # ---- What Keras calls
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, float] | None = None) -> None:
         fit = arguments_of_fit(self.model)
         callbacks = fit["callbacks"].callbacks
         # The others come first in the end, so that weights restored by EarlyStopping are kept.
@@ -84,18 +84,18 @@ class Keep(keras.callbacks.Callback):
             self._start(fit["initial_epoch"])
             self._find_unfinished(fit)
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         if self._goes_on and not self.model.history.epoch:  # that Keras has emptied by now
             self.model.history.epoch = list(range(epoch - self._epoch, epoch))
             skip_epochs(self.model, None)
         self._note_best(epoch - 1)
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         if self._bar.is_due():
             place = f"epoch {self._epoch + 1} of {self._epochs}, {_in_words(logs)}"
             self._bar.update(self._epoch * self._steps + batch + 1, place)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         self._epoch, self._text = self._epoch + 1, _in_words(logs)
         if not math.isfinite(logs.get("loss", 0.0)):
             self._cut_short = "stopped: the loss is no longer a number; try a smaller learning rate"
@@ -104,7 +104,7 @@ class Keep(keras.callbacks.Callback):
         elif self._unfinished and time.monotonic() >= self._next_save:
             self._save_unfinished()
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         if self._found:
             self._show(*self._found)
             return

@@ -63,3 +63,45 @@ def test_a_drift_is_told():
         "columns backwards'",
         "to predict: the notebook has False, the module True",
     ]
+
+
+# Where each question is taught
+
+HEADING = re.compile(r"^#{2,4} (?!Your turn)(.*)$", re.M)
+
+
+def sections_above(module: str) -> dict[str, list[str]]:
+    """Return for each question the headings that stand above its cell, the nearest last."""
+    cells = json.loads((FOLDER / f"{module.removeprefix('nb')}.ipynb").read_text("utf-8"))["cells"]
+    headings, found = [], {}
+    for cell in cells:
+        source = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            headings += HEADING.findall(source)
+        elif asked := re.search(r"^(q\d+)\.check\(", source, re.M):
+            found[asked[1]] = list(headings)
+    return found
+
+
+@pytest.mark.parametrize("module", exercises.modules())
+def test_a_question_names_a_section_above_it_that_teaches_it(module):
+    above = sections_above(module)
+    lines = [
+        f"{name}: there is no section {question.taught!r}; near it stands {above[name][-1]!r}"
+        for name, question in exercises.questions_of(module).items()
+        if question.taught not in above[name]
+    ]
+    assert not lines, "\n".join([f"{module} (taught=...):", *lines])
+
+
+def test_no_question_is_lost():
+    """A course that grows shorter in notebooks keeps its questions; each has all that helps."""
+    questions = [
+        question
+        for module in exercises.modules()
+        for question in exercises.questions_of(module).values()
+    ]
+    assert len(questions) >= 81
+    for question in questions:
+        assert len(question.hints) >= 2 and all(question.hints), question.title
+        assert len(question.mistakes) >= 2 and question.source, question.title

@@ -351,3 +351,34 @@ q9 = Open(
         ),
     ],
 )
+
+q10 = Choice(
+    "Pixels in another order",
+    taught="What the weights look like",
+    options={
+        "a": "about as accurate as before",
+        "b": "clearly less accurate, but better than guessing",
+        "c": "it can only guess",
+    },
+    reasons={
+        1: "the strokes are gone, and with them all that could be recognised",
+        2: "a dense layer has a weight for each pixel, and knows nothing of neighbours",
+        3: "it would need more hidden units to put the pixels back in order",
+    },
+    right=("a", 2),
+    hints=[
+        "What does the first layer compute from the 784 numbers? Does their order matter in a sum?",
+        "Put the 784 rows of its weights into the same new order: what has changed?",
+    ],
+    why="With its weights in the same order it computes what the old one did, so there is as much "
+    "to be learnt. A network that looks at neighbours would lose much: it comes in notebook 2.",
+    mistakes=[
+        ("b", "to your eyes; but the network never knew which pixels are neighbours"),
+        ("c", "it would if the order were another one for each image; it is the same for all"),
+        (
+            ("a", 1),
+            "gone for your eyes; yet each pixel has the same place in all images",
+        ),
+        (("a", 3), "nothing needs to be put back: a sum is the same in any order"),
+    ],
+)

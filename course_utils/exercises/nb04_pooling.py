@@ -340,7 +340,7 @@ q9 = Choice(
 
 q10 = Choice(
     "Left or right?",
-    taught="When pooling hurts",
+    taught="Where, and not what",
     predict=True,
     options={"a": "about 50 %", "b": "about 75 %", "c": "nearly 100 %"},
     reasons={
@@ -370,7 +370,7 @@ q10 = Choice(
 
 q11 = Open(
     "Three tasks",
-    taught="When pooling hurts",
+    taught="Where, and not what",
     sample="(a) Is there a parasite in this cell? (b) In which quarter of the image is the pet? "
     "(c) Which pixels belong to the road; or the exact place of a star.",
     criteria=[

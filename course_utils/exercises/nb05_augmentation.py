@@ -145,7 +145,7 @@ q3 = Function(
 
 q4 = Choice(
     "Digits that may be turned",
-    taught="Not every digit may be turned",
+    taught="May every digit be turned?",
     options={
         "a": "0, 1 and 8",
         "b": "0, 1, 6, 8 and 9",

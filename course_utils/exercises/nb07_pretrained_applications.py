@@ -228,7 +228,7 @@ new_head = keras.Sequential(
 
 q7 = Choice(
     "Which road",
-    taught="Fine-tuning: the top block, at a low rate",
+    taught="Fine-tuning: the top blocks, at a low rate",
     options={
         "a": "train a network of your own from scratch",
         "b": "features once, and a small classifier",

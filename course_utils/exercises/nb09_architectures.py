@@ -332,3 +332,25 @@ q6 = Function(
         (weights_only, "these are the weights; each is used at size x size places"),
     ],
 )
+
+q7 = Number(
+    "A separable layer",
+    taught="Depthwise separable convolutions: MobileNet, 2017",
+    right=2400,
+    unit="parameters",
+    solution="answer = 3 * 3 * 32 + 32 * 64 + 64",
+    hints=[
+        "The depthwise part has one kernel of 3 x 3 for each map that comes in.",
+        "The pointwise part is a convolution of 1 x 1: a weight from each map to each filter.",
+        "3 * 3 * 32 + 32 * 64, and a bias for each of the 64 filters.",
+    ],
+    why="288 + 2,048 + 64. An ordinary convolution has 18,496, nearly eight times as many.",
+    mistakes=[
+        (18_496, "that is an ordinary convolution, with a kernel for each pair of map and filter"),
+        (2336, "the biases are missing, one for each filter"),
+        (2432, "the depthwise part has no bias of its own: there is one for each filter"),
+        (2112, "that is the pointwise part with its biases; the depthwise part is missing"),
+        (288, "that is the depthwise part; the pointwise part and the biases are missing"),
+        (20_544, "the depthwise part has one kernel for each map, not for each pair"),
+    ],
+)
