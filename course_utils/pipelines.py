@@ -82,9 +82,10 @@ def batches(
 
     Parameters
     ----------
-    source : a folder laid out ``<label>/*.jpg`` (or .png, .gif, .bmp, .webp, .tif, .avif; also in
-        folders below a label), or a `tf.data.Dataset` of (image, label). Of a folder, which
-        comes with the classes in turn, the quick profile takes some of the training part.
+    source : a folder laid out ``<label>/*.jpg`` (or PNG, GIF, BMP, WebP, TIFF, AVIF, HEIC and
+        others; also in folders below a label), or a `tf.data.Dataset` of (image, label). Of a
+        folder, which comes with the classes in turn, the quick profile takes some of the training
+        part.
         Best is ``datasets.load(..., as_supervised=True,
         decoders={"image": tfds.decode.SkipDecoding()})``: its images are still encoded, so they
         are decoded in parallel, and a broken one can be skipped. Decoded images are uint8, of
@@ -120,8 +121,8 @@ def batches(
 
     Notes
     -----
-    Grey images become three equal channels, transparency is dropped, and palettes, CMYK and 16
-    bits become 8-bit RGB. A camera's note on how it was held (EXIF) is heeded, and of an animation
+    Grey images become three equal channels, transparent parts white, and palettes, CMYK, 16 and
+    32 bits 8-bit RGB. A camera's note on how it was held (EXIF) is heeded, and of an animation
     the first picture is taken. Resizing is that of ``keras.ops.image.resize``, rounded to whole
     numbers: bilinear, with antialiasing where a side shrinks to less than half.
 
@@ -236,9 +237,15 @@ def _to_rgb(image):
     """Return three channels of 1 (grey), 2 (grey, alpha), 3 or 4 (colour, alpha)."""
     if image.shape[-1] == 3:
         return image
-    is_grey = tf.shape(image)[-1] < 3
-    image = tf.cond(is_grey, lambda: tf.repeat(image[..., :1], 3, -1), lambda: image[..., :3])
-    return tf.ensure_shape(image, (None, None, 3))
+    count = tf.shape(image)[-1]
+    colours = tf.cond(count < 3, lambda: tf.repeat(image[..., :1], 3, -1), lambda: image[..., :3])
+    seen = tf.cond(count % 2 == 0, lambda: _on_white(colours, image[..., -1:]), lambda: colours)
+    return tf.ensure_shape(seen, (None, None, 3))
+
+
+def _on_white(colours, alpha):
+    share = tf.cast(alpha, tf.float32) / 255
+    return tf.cast(tf.round(tf.cast(colours, tf.float32) * share + 255 * (1 - share)), tf.uint8)
 
 
 def _resize(image, size):

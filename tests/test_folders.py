@@ -125,10 +125,12 @@ def test_what_is_no_class(home, split, capsys):
     (place / "a_empty").mkdir()
     (place / "notes").mkdir()
     (place / "notes" / "read me.txt").write_text("no picture")
+    (place / "cat" / "Thumbs.db").write_bytes(bytes(20))
     files, ways = read_all(place)
     assert files.class_names == ["cat", "dog"]
     assert {label for rows in ways.values() for _, label in rows} == {0, 1}
-    assert capsys.readouterr().out == ""
+    said = f"Left out of {place.name}: notes (no pictures in it).\n"
+    assert capsys.readouterr().out == said
 
 
 def test_a_second_copy_and_loose_pictures_are_left_out_and_named_once(home, capsys):
@@ -150,6 +152,65 @@ def test_a_folder_around_the_labels_is_named(home):
     ):
         with pytest.raises(ValueError, match="holds one folder, cell_images, whose folders are s"):
             read()
+
+
+def test_each_file_is_used_or_named(home, capsys):
+    """A picture is known by its first bytes, too; the rest is named, litter is passed over."""
+    write(home / "train", *(f"cat/{n}.png" for n in range(3)), "dog/1.png")
+    (home / "train" / "cat" / "0.png").rename(home / "train" / "cat" / "0")
+    (home / "train" / "cat" / "1.png").rename(home / "train" / "cat" / "1.JPG_large")
+    for name in ("cat/notes.txt", "dog/clip.mp4", "dog/desktop.ini", "dog/.DS_Store"):
+        (home / "train" / name).write_bytes(b"\0\0\0\x18ftypisom" + bytes(20))
+    files, ways = read_all(home / "train")
+    assert sorted(files.names) == ["cat/0", "cat/1.JPG_large", "cat/2.png", "dog/1.png"]
+    assert all(rows == ways["batches"] for rows in ways.values())
+    assert capsys.readouterr().out == "Left out of train: cat/notes.txt and 1 more (no picture).\n"
+
+
+@pytest.mark.parametrize(
+    "names", [("Training", "Testing"), ("TRAIN", "Valid"), ("train", "Validation")]
+)
+def test_splits_are_known_by_their_usual_names(home, names):
+    for number, name in enumerate(names):
+        write(home / name, "a/1.png", "b/1.png", value=100 * number + 50)
+    splits = folders.read_splits(home)
+    assert [part.class_names for part in splits.values()] == [["a", "b"]] * 2
+    assert list(splits) == ["train", "test" if names[1] == "Testing" else "validation"]
+    train, rest = pipelines.splits(home, 0.5)
+    assert (len(train), len(rest)) == ((1, 1) if names[1] == "Testing" else (2, 2))
+
+
+def test_two_folders_of_one_split_are_refused(home):
+    write(home, "train/a/1.png", "val/a/1.png", "valid/a/1.png")
+    with pytest.raises(ValueError, match="val and valid, which are one split"):
+        pipelines.splits(home)
+
+
+def test_what_lies_beside_the_splits_is_named(home, capsys):
+    write(home, "train/a/1.png", "test/1.png", "test/2.png", "extra/a/1.png")
+    assert list(folders.read_splits(home)) == ["train"]
+    assert capsys.readouterr().out == (
+        "Left out of test: 1.png and 1 more (not in the folder of a label).\n"
+        "Left out of pets: extra (no split).\n"
+    )
+
+
+def test_linked_folders_are_followed_once(home, tmp_path):
+    write(tmp_path / "elsewhere", "2.png")
+    write(home, "a/1.png", "b/1.png")
+    try:
+        (home / "a" / "more").symlink_to(tmp_path / "elsewhere", target_is_directory=True)
+        (home / "a" / "back").symlink_to(home / "a", target_is_directory=True)
+    except OSError:
+        pytest.skip("no links on this machine")
+    assert sorted(folders.read_folder(home).names) == ["a/1.png", "a/more/2.png", "b/1.png"]
+
+
+def test_three_classes_and_groups_below_them(home):
+    write(home, *(f"{label}/group {n}/{n}.png" for label in "abc" for n in range(4)))
+    train, validation = pipelines.splits(home, 0.25)
+    assert train.class_names == ["a", "b", "c"]
+    assert [int(label) for _, label in validation] == [0, 1, 2]
 
 
 def test_a_label_may_be_called_train(tmp_path):

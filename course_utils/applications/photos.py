@@ -1,9 +1,13 @@
 """Open a photo, whatever it comes as, as red, green and blue from 0 to 255."""
 
 import os
-import warnings
+import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
+
+from course_utils import settings
+from course_utils.datasets import photographs
+from course_utils.datasets.download import RemoteFile, fetch
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,30 +16,38 @@ if TYPE_CHECKING:
     from PIL import Image
 
 SMALLEST = 8  # pixels along a side
-LARGEST = 200_000_000  # pixels; as uint8 RGB 600 MB
 
 
-def read_photo(photo: "str | os.PathLike | Image.Image | ArrayLike") -> np.ndarray:
+def read_photo(
+    photo: "str | os.PathLike | bytes | BinaryIO | Image.Image | ArrayLike",
+) -> np.ndarray:
     """Return a photo as a uint8 array of shape (height, width, 3).
 
-    photo: a path; a PIL image; or an array of shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4),
-    bool, uint8, uint16 (up to 65,535), another integer type (0 to 255) or floats (0 to 1, or 0
-    to 255). Grey becomes three equal channels; transparent parts become white; a camera's note
-    on how it was held (EXIF) is heeded; of an animation the first picture is taken.
+    photo: a path; an address, "https://..."; a file's bytes, or an open file; a PIL image; or an
+    array of shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4), bool, uint8, uint16 (up to 65,535),
+    another integer type (0 to 255) or floats (0 to 1, or 0 to 255). Grey becomes three equal
+    channels; transparent parts become white; a camera's note on how it was held (EXIF) is heeded;
+    of an animation the first picture is taken.
 
-    Raises FileNotFoundError, or ValueError or TypeError in one sentence.
+    Raises FileNotFoundError, ConnectionError, ValueError or TypeError in one sentence.
 
     >>> read_photo(np.zeros((32, 48))).shape
     (32, 48, 3)
     """
     from PIL import Image
 
-    if isinstance(photo, (str, os.PathLike)):
-        rgb = _read_file(Path(photo).expanduser())
+    if isinstance(photo, str) and photo.strip().lower().startswith(("http://", "https://")):
+        rgb = _read_address(photo.strip())
+    elif isinstance(photo, (str, os.PathLike)):
+        rgb = _read_path(Path(photo).expanduser())
+    elif isinstance(photo, (bytes, bytearray, memoryview)):
+        rgb = photographs.read_bytes(bytes(photo), "The file in memory")
+    elif hasattr(photo, "read") and not isinstance(photo, Image.Image):
+        rgb = photographs.read_file(photo, str(getattr(photo, "name", "The open file")))
     elif isinstance(photo, Image.Image):
-        rgb = _to_rgb(photo, "The image")
+        rgb = photographs.to_rgb(photo, "The image")
     else:
-        rgb = _from_array(photo)
+        rgb = photographs.from_array(np.asarray(photo))
     height, width = rgb.shape[:2]
     if min(height, width) < SMALLEST:
         raise ValueError(
@@ -60,86 +72,23 @@ def crop_and_resize(rgb: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     return np.asarray(image.resize((size[1], size[0]), Image.Resampling.BILINEAR, reducing_gap=3))
 
 
-def _read_file(path: Path) -> np.ndarray:
-    from PIL import Image, UnidentifiedImageError
-
+def _read_path(path: Path) -> np.ndarray:
     if not path.exists():
         raise FileNotFoundError(f"There is no file {path}: check its name and its folder.")
     if path.is_dir():
         raise ValueError(f"{path} is a folder: give the path of one photo in it.")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path) as image:
-                return _to_rgb(image, str(path))
-    except UnidentifiedImageError as problem:
-        raise ValueError(
-            f"{path} is not an image that can be read: give a JPEG or PNG."
-        ) from problem
-    except Image.DecompressionBombError as problem:
-        raise ValueError(_too_large(str(path))) from problem
-    except (OSError, SyntaxError, EOFError) as problem:
-        raise ValueError(f"{path} is damaged or cut short: give a whole image.") from problem
+    return photographs.read_file(path, str(path))
 
 
-def _to_rgb(image, name: str) -> np.ndarray:
-    """Return a PIL image of any mode as uint8 RGB."""
-    from PIL import Image, ImageOps
-
-    if image.width * image.height > LARGEST:
-        raise ValueError(_too_large(name))
-    if image.mode.startswith("I"):  # 16 bits for each pixel, which PIL would clip at 255
-        return _from_array(np.asarray(ImageOps.exif_transpose(image)).astype("uint16"))
-    image = ImageOps.exif_transpose(image)
-    if "transparency" in image.info or image.mode in ("RGBA", "LA", "PA", "La", "RGBa"):
-        image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(white, image)
-    return np.asarray(image.convert("RGB"))
-
-
-def _from_array(photo) -> np.ndarray:
-    array = np.asarray(photo)
-    if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[-1] not in (1, 3, 4)):
-        hint = " (one photo, not a batch)" if array.ndim == 4 else ""
-        raise ValueError(
-            f"A photo has shape (height, width, 3) or (height, width){hint}; "
-            f"this has {array.shape}."
-        )
-    if not array.size:
-        raise ValueError(f"The photo has no pixels: its shape is {array.shape}.")
-    values = _to_uint8(array)
-    if values.ndim == 2 or values.shape[-1] == 1:
-        return np.repeat(values.reshape(*values.shape[:2], 1), 3, axis=2)
-    if values.shape[-1] == 4:
-        alpha = values[..., 3:] / 255
-        values = np.rint(values[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8)
-    return np.ascontiguousarray(values)
-
-
-def _to_uint8(array: np.ndarray) -> np.ndarray:
-    if array.dtype == np.uint8:
-        return array
-    if array.dtype == bool:
-        return array.astype(np.uint8) * 255
-    if array.dtype.kind not in "uif":
-        raise TypeError(f"The photo holds {array.dtype} values: give numbers.")
-    if not np.isfinite(array).all():
-        raise ValueError("The photo holds values that are not numbers (NaN or infinite).")
-    low, high = float(array.min()), float(array.max())
-    if low < 0 or high > (65_535 if array.dtype == np.uint16 else 255):
-        raise ValueError(
-            f"The photo's values go from {low:g} to {high:g}: give 0 to 255, or 0 to 1 as floats "
-            "(and a photo, not what a preprocessing has made of it)."
-        )
-    if array.dtype == np.uint16:
-        return np.rint(array / 257).astype(np.uint8)
-    scale = 255 if array.dtype.kind == "f" and high <= 1 else 1
-    return np.rint(array * scale).astype(np.uint8)
-
-
-def _too_large(name: str) -> str:
-    return (
-        f"{name} has more than {LARGEST // 1_000_000} million pixels: make it smaller first "
-        "(networks look at some 224 x 224)."
-    )
+def _read_address(url: str) -> np.ndarray:
+    """Fetch a photo and keep nothing of it."""
+    way_out = "download it in a browser and give the path of the file."
+    if settings.data_policy() == "standin":
+        raise ConnectionError(f"COURSE_DATA is 'standin', so {url} is not asked for: {way_out}")
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            path = fetch(RemoteFile([url]), Path(folder))
+        except OSError as problem:
+            reason = str(problem).rstrip(".")
+            raise ConnectionError(f"{url} could not be had ({reason}): {way_out}") from problem
+        return photographs.read_file(path, url)
