@@ -99,7 +99,7 @@ def to_rgb(image: "Image.Image", name: str) -> np.ndarray:
     if image.width * image.height > LARGEST:
         raise ValueError(_too_large(name))
     image = ImageOps.exif_transpose(image)
-    if image.mode.startswith(("I", "F")):  # more than 8 bits for each pixel, which PIL would clip at 255
+    if image.mode.startswith(("I", "F")):  # over 8 bits, which PIL would clip
         return from_array(_to_usual_range(np.asarray(image), image.mode), name)
     if "transparency" in image.info or image.mode in ("RGBA", "LA", "PA", "La", "RGBa"):
         image = image.convert("RGBA")
