@@ -131,8 +131,9 @@ def warp(
 class RandomAffine(keras.layers.Layer):
     """Rotate, shift, shear, zoom and flip each image at random.
 
-    The arguments are those of ``ImageDataGenerator``, with their documented meaning, so that an
-    old call carries over word for word.
+    The arguments are those of ``ImageDataGenerator`` that move pixels, with their documented
+    meaning, so that an old call carries over word for word; its others may be there as long as
+    they do nothing, else a sentence says where each lives today.
 
     Parameters
     ----------
@@ -178,6 +179,7 @@ class RandomAffine(keras.layers.Layer):
         seed: int | None = None,
         **kwargs: Any,
     ):
+        kwargs = _without_idle(kwargs)
         super().__init__(autocast=False, **kwargs)  # what comes in as uint8 or float16 stays so
         self.rotation_range = _check_range("rotation_range", rotation_range)
         self.width_shift_range = _check_shift("width_shift_range", width_shift_range)
@@ -253,6 +255,32 @@ class RandomAffine(keras.layers.Layer):
             "interpolation": self.interpolation,
             "seed": self.seed,
         }
+
+
+# What else `ImageDataGenerator` took, and who does it today.
+_NORMALISE = "keras.layers.Normalization does it, with adapt(images)"
+_ELSEWHERE = {
+    "rescale": "pipelines.batches gives values from 0 to 1, and keras.layers.Rescaling others",
+    "brightness_range": "keras.layers.RandomBrightness(0.2, value_range=(0, 1)) does it",
+    "channel_shift_range": "keras.layers.RandomColorJitter does it",
+    "preprocessing_function": "data.map(...) calls it on each batch",
+    "validation_split": "pipelines.splits(name, validation=0.2) parts a data set",
+    "featurewise_center": _NORMALISE,
+    "featurewise_std_normalization": _NORMALISE,
+    "samplewise_center": "keras.layers.LayerNormalization does it",
+    "samplewise_std_normalization": "keras.layers.LayerNormalization does it",
+    "zca_whitening": "no layer of Keras does it, since networks normalise inside",
+    "data_format": "the channels come last here",
+}
+_IDLE = (None, False, 0, "channels_last")
+
+
+def _without_idle(arguments):
+    """Leave out arguments of ``ImageDataGenerator`` that do nothing; say where the others live."""
+    for name, where in _ELSEWHERE.items():
+        if name in arguments and arguments[name] not in _IDLE:
+            raise ValueError(f"RandomAffine moves pixels and has no {name}: {where}.")
+    return {name: value for name, value in arguments.items() if name not in _ELSEWHERE}
 
 
 def _size(images, axis):

@@ -1,7 +1,9 @@
 """The alt text of any matplotlib figure says what is drawn, and never fails."""
 
+import html
 import warnings
 
+from course_utils import plotting
 from course_utils.plotting import alt, raster
 
 import matplotlib
@@ -324,3 +326,22 @@ def test_tiles_come_back_from_their_places(height, width, count, columns):
 
 def test_matplotlib_is_left_without_open_figures():
     assert not matplotlib.pyplot.get_fignums()
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        ("$x^2$ and $\\alpha_1$", "x^2 and alpha_1"),
+        ("$5 and $6", "$5 and $6"),
+        ("from $5 to $10", "from $5 to $10"),
+        ("100 $", "100 $"),
+        (r"\$3", "$3"),
+        ("C:\\new", "C:\\new"),
+        ("猫 и кот", "猫 и кот"),
+        ("$x^{2", "$x^{2"),
+    ],
+)
+def test_a_formula_loses_its_signs_and_money_keeps_its_own(label, words):
+    assert alt._clean(label) == words
+    picture = plotting.show_bars([1], [label], title=label, ylabel="y")
+    assert words in picture.alt and html.escape(words) in picture.to_html()

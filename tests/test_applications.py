@@ -112,6 +112,22 @@ def test_standin_policy_gives_the_backbone_and_says_so(policy, capsys, weights_f
     assert not capsys.readouterr().out  # once is enough
 
 
+@pytest.mark.parametrize("name", ["auto", "real"])
+def test_the_weights_for_224_pixels_serve_other_sizes(
+    policy, small, weights_file, dead_host, capsys, name
+):
+    policy(name)
+    put(weights_file)
+    for side in (128, 160, 192):
+        model = applications.load("MobileNet", **SMALL | {"input_shape": (side, side, 3)})
+        assert_same_weights(model, small)
+        assert (
+            f"mobilenet_2_5_{side}_tf_no_top.h5 could not be had; {FILE}" in capsys.readouterr().out
+        )
+    assert weights._of_224(FILE) == FILE
+    assert weights._of_224("mobilenet_v2_a_1.0_96.h5") == "mobilenet_v2_a_1.0_224.h5"
+
+
 def test_without_a_network_auto_gives_the_backbone(policy, capsys, dead_host):
     policy("auto")
     assert applications.load("MobileNet", **SMALL).name == backbone.NAME

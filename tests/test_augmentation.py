@@ -436,3 +436,30 @@ def test_wrong_matrices(shape):
 def test_warp_checks_its_options():
     with pytest.raises(ValueError, match="fill_mode must be one of"):
         warp(BATCH, np.eye(3), "edge")
+
+
+OF_THE_OLD_GENERATOR = {
+    "rescale": 1 / 255,
+    "brightness_range": (0.8, 1.2),
+    "channel_shift_range": 20.0,
+    "validation_split": 0.2,
+    "preprocessing_function": abs,
+    "samplewise_center": True,
+    "featurewise_std_normalization": True,
+    "zca_whitening": True,
+    "data_format": "channels_first",
+}
+
+
+@pytest.mark.parametrize("name", OF_THE_OLD_GENERATOR)
+def test_what_else_the_old_generator_did_is_told_where_it_lives(name):
+    with pytest.raises(ValueError, match=f"has no {name}: .* .*\\.$"):
+        RandomAffine(rotation_range=20, **{name: OF_THE_OLD_GENERATOR[name]})
+
+
+def test_an_old_call_with_idle_arguments_carries_over():
+    idle = dict.fromkeys(OF_THE_OLD_GENERATOR) | {"samplewise_center": False, "rescale": 0}
+    layer = RandomAffine(rotation_range=20, horizontal_flip=True, **idle)
+    assert layer.rotation_range == 20
+    with pytest.raises((TypeError, ValueError), match="rotate_range"):
+        RandomAffine(rotate_range=20)

@@ -154,6 +154,33 @@ def test_kernels_survive_being_written_and_read(name):
 
 
 @pytest.mark.parametrize(
+    ("typed", "kernel"),
+    [
+        ("0,5 0 0,5", [[0.5, 0, 0.5]]),
+        ("0,11 0,11\n0,11 -0,11", [[0.11, 0.11], [0.11, -0.11]]),
+        ("0,5, 0, 1/2", [[0.5, 0, 0.5]]),
+        ("1,0,-1; 2,0,-2", [[1, 0, -1], [2, 0, -2]]),
+        ("1, 0 , -1", [[1, 0, -1]]),
+        ("1 ,0 ,-1,", [[1, 0, -1]]),
+    ],
+)
+def test_decimal_commas_and_commas_between_numbers(typed, kernel):
+    np.testing.assert_allclose(read_kernel(typed), kernel)
+
+
+@pytest.mark.parametrize("typed", ["0,5", "-0,5\n0,5", "1,5"])
+def test_a_comma_that_may_mean_either_is_asked_about(typed):
+    first = typed.splitlines()[0]
+    with pytest.raises(ValueError, match=f'"{first}" in row 1 may be one number or two: type'):
+        read_kernel(typed)
+
+
+def test_three_decimals_without_spaces_are_no_kernel():
+    with pytest.raises(ValueError, match='"1,2,1" in row 1 is no number'):
+        read_kernel("1,2,1 0,1,0")
+
+
+@pytest.mark.parametrize(
     "typed, sentence",
     [
         ("", "There are no numbers yet: type rows of numbers, such as 0 1 0."),
@@ -626,3 +653,16 @@ def test_the_line_and_the_dot_move_with_the_threshold():
 def test_labels_and_probabilities_are_checked(labels, probabilities, sentence):
     with pytest.raises(ValueError, match=re.escape(sentence)):
         explorers.threshold(labels, probabilities)
+
+
+def test_the_classes_of_a_threshold_have_names_of_their_own():
+    labels, probabilities = [0, 0, 1, 1, 1], [0.2, 0.6, 0.7, 0.4, 0.9]
+    explorer = explorers.threshold(labels, probabilities, ["cat", "dog & <b>wolf</b>"])
+    assert "2 of 3 dog & <b>wolf</b> are found, 1 are missed" in explorer.status.text
+    assert "1 of 2 cat are cleared" in explorer.status.text
+    shown = "".join(explorer.panels[name].html for name in explorer.panels)
+    assert "<b>wolf" not in shown and "infected" not in shown
+    assert "is dog &amp; &lt;b&gt;wolf" in shown and "says cat" in shown
+    for wrong in ("dog", ["cat"], ["cat", ""], ["a", "b", "c"]):
+        with pytest.raises(ValueError, match="give the names of labels 0 and 1"):
+            explorers.threshold(labels, probabilities, wrong)

@@ -523,3 +523,9 @@ def test_a_chart_is_a_small_file_with_a_palette():
     head, data = Elements(figure.to_html()).found[0][1]["src"].split(",")
     assert head == "data:image/png;base64" and len(data) < 40_000
     assert Image.open(io.BytesIO(base64.b64decode(data))).mode == "P"
+
+
+def test_a_history_with_gaps_is_still_in_per_cent():
+    record = {"loss": [1, np.nan, 0.5], "accuracy": [0.5, np.nan, 0.75]}
+    words = plotting.show_history(record, title="A gap").alt
+    assert "accuracy: from 50.0% at 1 to 75.0% at 3, 1 of 3 values missing." in words

@@ -1,6 +1,7 @@
 """Where the weights of a pretrained network come from: prepared copy, download, stand-in."""
 
 import difflib
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ import keras
 import numpy as np
 from filelock import FileLock
 
-_noticed: set[str] = set()  # networks whose notice this process has shown
+_noticed: set[str] = set()  # networks and files whose notice this process has shown
 
 
 def names() -> list[str]:
@@ -140,13 +141,38 @@ def _find_file(name: str, url: str, digest: str | None) -> Path:
     """Return the checked path of a file that Keras wants; `digest` is an MD5 or a SHA-256."""
     kind = "md5" if len(digest or "") == 32 else "sha256"
     remote = RemoteFile([url], **({kind: digest} if digest else {}))
-    for home in settings.keras_dirs():
-        path = home / "models" / name
-        if path.exists():
-            _check_prepared(remote, path)
-            return path
+    if path := _prepared(name):
+        _check_prepared(remote, path)
+        return path
     if settings.data_policy() == "standin":
         raise FileNotFoundError("COURSE_DATA is 'standin'")
+    try:
+        return _download(remote, name, url)
+    except NOT_TO_BE_HAD:
+        path = _prepared(of_224 := _of_224(name))
+        if path is None or of_224 == name:
+            raise
+    _check_hdf5(path)
+    if name not in _noticed:
+        _noticed.add(name)
+        notice(f"{name} could not be had; {of_224} is used, whose weights fit any size of images.")
+    return path
+
+
+def _prepared(name: str) -> Path | None:
+    paths = [home / "models" / name for home in settings.keras_dirs()]
+    return next((path for path in paths if path.exists()), None)
+
+
+def _of_224(name: str) -> str:
+    """Return the name of MobileNet's weights for 224 x 224 pixels, where Keras wants another size.
+
+    They are the same network's, trained on larger images.
+    """
+    return re.sub(r"^(mobilenet.*_)(96|128|160|192)(?=_|\.h5)", r"\g<1>224", name)
+
+
+def _download(remote: RemoteFile, name: str, url: str) -> Path:
     folder = settings.writable_dir() / "keras" / "models"
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / f".{name}.lock"):

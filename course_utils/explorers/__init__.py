@@ -41,6 +41,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from course_utils.explorers.augmentations import AugmentationExplorer
     from course_utils.explorers.convolutions import ConvolutionExplorer
     from course_utils.explorers.digits import DigitExplorer
@@ -122,12 +124,19 @@ def classify_photo(model: keras.Model) -> PhotoExplorer:
     return PhotoExplorer(model)
 
 
-def threshold(labels: ArrayLike, probabilities: ArrayLike) -> ThresholdExplorer:
+def threshold(
+    labels: ArrayLike,
+    probabilities: ArrayLike,
+    class_names: Sequence[str] = ("uninfected", "infected"),
+) -> ThresholdExplorer:
     """Slide the threshold of a classifier: confusion matrix, sensitivity and specificity move.
 
-    labels : (N,) of 1 (infected, the positive class) and 0 (uninfected).
-    probabilities : (N,) or (N, 1), from 0 to 1, that a sample is infected.
+    labels : (N,) of 1, the positive class, which is to be found, and 0.
+    probabilities : (N,) or (N, 1), from 0 to 1, that a sample has label 1.
+    class_names : what labels 0 and 1 stand for, such as a data set's ``class_names``. In TFDS'
+        malaria set label 0 is parasitized: ``threshold(1 - labels, 1 - probabilities)`` looks for
+        parasites.
     """
     from course_utils.explorers.thresholds import ThresholdExplorer
 
-    return ThresholdExplorer(labels, probabilities)
+    return ThresholdExplorer(labels, probabilities, class_names)

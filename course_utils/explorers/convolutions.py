@@ -1,5 +1,7 @@
 """The convolution explorer."""
 
+import re
+
 from course_utils.convolution import convolve, kernels
 from course_utils.convolution.checks import by
 from course_utils.convolution.windows import slide
@@ -137,8 +139,12 @@ def _look(image, kernel, output):
 def read_kernel(text: str) -> np.ndarray:
     """Return typed rows of numbers as an array: "0 1 0; 1 -4 1; 0 1 0", or one row a line.
 
-    Numbers stand apart by spaces or commas; a fraction such as 1/9 will do. ValueError says which
+    Numbers stand apart by spaces or commas; a fraction such as 1/9 will do. In a row whose numbers
+    stand apart by spaces, "0,5" is 0.5, as it is written in many languages. ValueError says which
     row or number is wrong.
+
+    >>> read_kernel("0,5 0 0,5").tolist(), read_kernel("1,0,-1").tolist()
+    ([[0.5, 0.0, 0.5]], [[1, 0, -1]])
     """
     lines = [line for line in text.replace(";", "\n").splitlines() if line.strip()]
     if not lines:
@@ -160,7 +166,20 @@ def read_kernel(text: str) -> np.ndarray:
 
 
 def _read_row(line, place):
-    return [_read_number(word, place) for word in line.replace(",", " ").split()]
+    """Return the numbers of a row; see `read_kernel` for commas."""
+    words = re.split(r"\s*,\s+|\s+,\s*|\s+", line.strip().strip(","))
+    if len(words) > 1:
+        return [_read_number(_with_point(word), place) for word in words]
+    if words[0].count(",") == 1:
+        raise ValueError(
+            f'"{words[0]}" in row {place} may be one number or two: type '
+            f"{words[0].replace(',', '.')} or {words[0].replace(',', ' ')}."
+        )
+    return [_read_number(word, place) for word in words[0].split(",")]
+
+
+def _with_point(word):
+    return word.replace(",", ".") if word.count(",") == 1 else word
 
 
 def _read_number(word, place):

@@ -1,5 +1,8 @@
 """The threshold explorer."""
 
+import html
+from collections.abc import Sequence
+
 from course_utils.explorers import drawing
 from course_utils.explorers.base import Explorer, Panel, slider
 
@@ -19,8 +22,14 @@ class ThresholdExplorer(Explorer):
 
     name = "threshold"
 
-    def __init__(self, labels: ArrayLike, probabilities: ArrayLike):
+    def __init__(
+        self,
+        labels: ArrayLike,
+        probabilities: ArrayLike,
+        class_names: Sequence[str] = ("uninfected", "infected"),
+    ):
         self._labels, self._probabilities = _check(labels, probabilities)
+        self._negative, self._positive = _check_names(class_names)
         self._curve = _roc_curve(self._labels, self._probabilities)
         controls = {
             "threshold": slider("Threshold", 0.5, 0.0, 1.0, 0.01, "480px", readout_format=".2f")
@@ -38,19 +47,21 @@ class ThresholdExplorer(Explorer):
             "true_negatives": int(np.sum(~found & ~self._labels)),
         }
         rates = _rates(counts)
-        self.panels["matrix"].show(title="Confusion matrix", html=_matrix(counts))
+        table = _matrix(counts, self._negative, self._positive)
+        self.panels["matrix"].show(title="Confusion matrix", html=table)
         self.panels["rates"].show(title="Rates", html=drawing.bars(rates.values(), rates))
         self.panels["histogram"].show(
-            title="Probability of infection", html=self._histogram(threshold)
+            title=f"Probability: {self._positive}", html=self._histogram(threshold)
         )
         self.panels["curve"].show(title="ROC curve", html=self._curve_at(rates))
         return "\n".join(
             [
                 f"Sensitivity {rates['sensitivity']:.1%}: {counts['true_positives']} of "
-                f"{self._labels.sum()} infected are found, {counts['false_negatives']} are missed.",
+                f"{self._labels.sum()} {self._positive} are found, "
+                f"{counts['false_negatives']} are missed.",
                 f"Specificity {rates['specificity']:.1%}: {counts['true_negatives']} of "
-                f"{(~self._labels).sum()} uninfected are cleared, {counts['false_positives']} are "
-                f"alarmed for nothing.",
+                f"{(~self._labels).sum()} {self._negative} are cleared, "
+                f"{counts['false_positives']} are alarmed for nothing.",
                 f"Accuracy {rates['accuracy']:.1%}.",
             ]
         )
@@ -74,8 +85,8 @@ class ThresholdExplorer(Explorer):
             *boxes,
             _line(0, half, width, half),
             _line(line, 0, line, 2 * half, 'stroke-width="3" stroke-dasharray="7 4"'),
-            _text(4, 16, "infected, up"),
-            _text(4, 2 * half - 6, "uninfected, down"),
+            _text(4, 16, f"{self._positive}, up"),
+            _text(4, 2 * half - 6, f"{self._negative}, down"),
             *(_text(x * width, 2 * half + 20, f"{x:g}", end) for x, end in AXIS),
         ]
         alt = f"Histograms of the probabilities of both classes; the threshold is {threshold:.2f}."
@@ -121,13 +132,14 @@ def _check(labels, probabilities):
         )
     if set(np.unique(labels)) != {0, 1}:
         raise ValueError(
-            "The labels must be 1 for infected and 0 for uninfected, and both must occur; found "
-            f"{', '.join(map(str, np.unique(labels)[:5]))}."
+            "The labels must be 1 for what is to be found and 0 for the rest, and both must occur; "
+            f"found {', '.join(map(str, np.unique(labels)[:5]))}."
         )
     if not (np.min(probabilities) >= 0 and np.max(probabilities) <= 1):
         raise ValueError(
             f"The probabilities must lie between 0 and 1, found {np.min(probabilities):g} to "
-            f"{np.max(probabilities):g}; a sigmoid or softmax output gives such."
+            f"{np.max(probabilities):g}; a sigmoid or softmax output gives such, and "
+            "keras.ops.sigmoid makes them of scores."
         )
     return labels.astype(bool), probabilities
 
@@ -155,8 +167,20 @@ def _roc_curve(labels, probabilities):
     return [(0.0, 0.0), *zip(false_alarms, sensitivity, strict=True)]
 
 
-def _matrix(counts):
+def _check_names(class_names):
+    """Return the names of labels 0 and 1."""
+    names = [class_names] if isinstance(class_names, str) else list(class_names)
+    if len(names) != 2 or not all(isinstance(name, str) and name.strip() for name in names):
+        raise ValueError(
+            f"class_names is {class_names!r}: give the names of labels 0 and 1, such as "
+            "('cat', 'dog')."
+        )
+    return names
+
+
+def _matrix(counts, negative, positive):
     """Return the confusion matrix as an HTML table; right answers are framed in bold."""
+    negative, positive = html.escape(negative), html.escape(positive)
     good, bad = "#CDE9DD", "#F7DCC9"  # pale green and pale vermilion
     cells = {
         name: f'<td style="background:{good if name.startswith("true") else bad}">'
@@ -165,10 +189,10 @@ def _matrix(counts):
     }
     return (
         '<table class="explorer-table" aria-label="Confusion matrix"><tr><td style="border:0"></td>'
-        '<th scope="col">says infected</th><th scope="col">says uninfected</th></tr>'
-        f'<tr><th scope="row">is infected</th>{cells["true_positives"]}'
+        f'<th scope="col">says {positive}</th><th scope="col">says {negative}</th></tr>'
+        f'<tr><th scope="row">is {positive}</th>{cells["true_positives"]}'
         f"{cells['false_negatives']}</tr>"
-        f'<tr><th scope="row">is uninfected</th>{cells["false_positives"]}'
+        f'<tr><th scope="row">is {negative}</th>{cells["false_positives"]}'
         f"{cells['true_negatives']}</tr></table>"
     )
 
@@ -176,7 +200,7 @@ def _matrix(counts):
 def _svg(parts, width, height, alt):
     return (
         f'<svg class="explorer-drawing" viewBox="0 0 {width} {height}" role="img" '
-        f'aria-label="{alt}" style="width:{width}px;max-width:100%;display:block;'
+        f'aria-label="{html.escape(alt)}" style="width:{width}px;max-width:100%;display:block;'
         f'font:15px sans-serif">{"".join(parts)}</svg>'
     )
 
@@ -187,6 +211,7 @@ def _line(x1, y1, x2, y2, more=""):
 
 
 def _text(x, y, words, anchor="start"):
+    words = html.escape(words)
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="currentColor">{words}</text>'
     )

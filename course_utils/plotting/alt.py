@@ -4,6 +4,7 @@ All words are computed from what is drawn. Numbers are rounded to three digits, 
 is said coarsely (dark or bright, in which ninth), so that tiny differences change no word.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -645,9 +646,14 @@ def _label(artist) -> str:
     return "" if label.startswith("_") else _clean(label)
 
 
+# As in Markdown: a formula has no space inside its dollars, and "$5 and $6" is none.
+_FORMULA = re.compile(r"(?<!\\)\$(?=[^\s$])([^$]*[^\s$\\])\$(?!\d)")
+
+
 def _clean(text: str) -> str:
-    """Return a text in one line and without the signs of a formula."""
-    return " ".join(str(text).replace("$", "").replace("\\", "").split())
+    """Return a text in one line, its formulas without their signs."""
+    text = _FORMULA.sub(lambda found: found[1].replace("\\", ""), str(text))
+    return " ".join(text.replace("\\$", "$").split())
 
 
 def _sentence(text: str) -> str:

@@ -123,7 +123,9 @@ def show_history(
         raise ValueError(f"The history has no {metric!r}; it has {', '.join(record) or 'nothing'}.")
     epochs = np.arange(1, len(record["loss"]) + 1)
     figure = new_picture(8.2, 3.3, title)
-    shares = "loss" not in metric and 0 <= np.min(record[metric]) <= np.max(record[metric]) <= 1
+    known = np.asarray(record[metric], dtype=float)
+    known = known[np.isfinite(known)]
+    shares = "loss" not in metric and bool(((known >= 0) & (known <= 1)).all())
     for ax, name in zip(new_axes(figure, 1, 2)[0], ("loss", metric), strict=True):
         named = {"training": record[name]}
         if f"val_{name}" in record:
