@@ -178,8 +178,10 @@ def _from_environment(variable: str) -> Path | None:
     if not value or not is_ours and ("://" in value or folder.startswith("~")):
         return None
     is_of_windows = os.name != "nt" and re.match(r"[A-Za-z]:\\", value)
-    if "://" in value or is_of_windows:
-        raise ValueError(f"{variable} is {value!r}, which is no folder of this machine: name one.")
+    is_too_long = any(len(os.fsencode(part)) > 255 for part in Path(folder).parts)
+    if "://" in value or is_of_windows or is_too_long:
+        shown = value if len(value) < 100 else f"{value[:100]}…"
+        raise ValueError(f"{variable} is {shown!r}, which is no folder of this machine: name one.")
     if folder.startswith("~"):
         raise ValueError(
             f"{variable} is {value!r}, but {Path(folder).parts[0]} is nobody's home on this "

@@ -101,7 +101,9 @@ def test_quotes_that_a_set_of_windows_keeps_are_no_part_of_the_name(monkeypatch,
     assert settings.data_dir() == tmp_path
 
 
-NO_FOLDERS = ["~nobodyatall/x", "gs://bucket/x"] + ([] if os.name == "nt" else ["C:\\data"])
+NO_FOLDERS = ["~nobodyatall/x", "gs://bucket/x", "/" + "x" * 5000] + (
+    [] if os.name == "nt" else ["C:\\data"]
+)
 
 
 @pytest.mark.parametrize("value", NO_FOLDERS)
@@ -109,7 +111,7 @@ def test_what_is_no_folder_here_is_named_with_its_variable(monkeypatch, value):
     monkeypatch.setenv("COURSE_DATA_DIR", value)
     with pytest.raises(ValueError) as caught:
         settings.data_dir()
-    assert str(caught.value).startswith(f"COURSE_DATA_DIR is {value!r}")
+    assert str(caught.value).startswith(f"COURSE_DATA_DIR is {value[:100]!r}"[:-1])
 
 
 @pytest.mark.parametrize("variable, folders", [("TFDS_DATA_DIR", "tfds"), ("KERAS_HOME", "keras")])
