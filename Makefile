@@ -54,6 +54,10 @@ solutions: .venv/ready  ## run all notebooks with the exercises' solutions fille
 experiments: .venv/ready  ## run all notebooks with changes that a reader might make
 	$(QUICK) $(BIN)/pytest -n $(WORKERS) tests/experiments.py
 
+.PHONY: drills
+drills: .venv/ready  ## try the faults that take time: kills, full queues, odd locales
+	$(QUICK) $(BIN)/pytest tests/drills.py
+
 .PHONY: rehearse
 rehearse: .venv/ready  ## run all notebooks and explorers in a browser, in the demo profile
 	$(BIN)/pytest tests/browser

@@ -367,7 +367,7 @@ def test_spaces_and_umlauts_in_all_paths(run, tmp_path):
         shutil.copytree(
             ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "*.pyc")
         )
-    places = {"COURSE_DATA_DIR": "daten für alle", "HOME": "Heim É", "XDG_CACHE_HOME": "Heim É/c"}
+    places = {"COURSE_DATA_DIR": "Daten für uns", "HOME": "Heim É", "XDG_CACHE_HOME": "Heim É/c"}
     changes = {variable: str(root / name) for variable, name in places.items()}
     status, said = run(USE, PYTHONPATH=str(root), cwd=root, **changes)
     assert status == 0 and "FINE" in said, said

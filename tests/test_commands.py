@@ -28,6 +28,7 @@ def test_what_was_named_is_fetched(asked, capsys):
     assert capsys.readouterr() == ("mnist: there\n", "")
 
 
+@pytest.mark.fault("one of several downloads fails in `prefetch`")
 def test_without_names_all_is_fetched_and_one_failure_does_not_stop_the_others(asked, capsys):
     assert main(["prefetch"]) == 1
     assert asked == ["mnist", "fashion_mnist", "malaria", "cats_vs_dogs", "weights"]

@@ -93,6 +93,7 @@ def with_standin(three_loads, data_folder, monkeypatch):
     return data_folder
 
 
+@pytest.mark.fault("three processes prepare one data set at once")
 def test_three_processes_at_once_all_succeed(three_loads):
     folder, shapes, outputs = three_loads
     assert shapes == ((1437, 28, 28), (360, 28, 28))
@@ -309,6 +310,7 @@ def test_the_notice_names_the_standin_and_the_way_out_once(with_standin, auto, c
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.fault("a stand-in of another version")
 def test_a_standin_of_another_version_is_not_taken(with_standin, data_folder, auto):
     (own,) = settings.tfds_dirs()[1].glob("mnist_standin/[0-9]*")
     newer = shutil.copytree(own, data_folder / "tfds/mnist_standin/9.0.0")
@@ -317,6 +319,7 @@ def test_a_standin_of_another_version_is_not_taken(with_standin, data_folder, au
     assert str(datasets.load("mnist", with_info=True)[1].version) == own.name
 
 
+@pytest.mark.fault("a process that holds the lock stands still")
 def test_a_kernel_that_waits_for_another_says_so(data_folder, monkeypatch, capsys):
     monkeypatch.setattr(loader, "SECONDS_WITHOUT_A_WORD", 0)
     monkeypatch.setattr(loader, "SECONDS_FOR_ANOTHER_KERNEL", 0)
@@ -481,6 +484,7 @@ def test_mnist_from_the_file_of_keras(data_folder, auto, capsys):
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.fault("another file named `mnist.npz`")
 @pytest.mark.parametrize("policy", ["auto", "real"])
 def test_another_file_of_the_name_is_not_taken_for_mnist(
     with_standin, data_folder, monkeypatch, policy, capsys
@@ -583,6 +587,7 @@ def assert_damage_is_named(path, load):
     return str(error.value)
 
 
+@pytest.mark.fault("an `mnist.npz` that is damaged")
 @pytest.mark.parametrize("damage", ["cut", "changed", "web page", "another archive", "empty"])
 def test_a_damaged_npz_is_named_and_kept(data_folder, auto, damage):
     path = data_folder / "keras/datasets/mnist.npz"
@@ -604,6 +609,7 @@ def test_a_damaged_npz_is_named_and_kept(data_folder, auto, damage):
     assert str(path) in text and "move it away" in text
 
 
+@pytest.mark.fault("an array that claims ten terabytes")
 def test_an_array_that_claims_ten_terabytes_is_named(data_folder, auto):
     path = data_folder / "keras/datasets/mnist.npz"
     path.parent.mkdir(parents=True)
@@ -616,6 +622,7 @@ def test_an_array_that_claims_ten_terabytes_is_named(data_folder, auto):
     assert_damage_is_named(path, lambda: datasets.load_arrays("mnist"))
 
 
+@pytest.mark.fault("an IDX file that is damaged")
 @pytest.mark.parametrize("damage", ["cut", "not gzip", "too few values", "empty"])
 def test_a_damaged_idx_file_is_named_and_kept(data_folder, auto, damage):
     folder = data_folder / "keras/datasets/fashion-mnist"
@@ -634,6 +641,7 @@ def test_a_damaged_idx_file_is_named_and_kept(data_folder, auto, damage):
     assert str(path) in text
 
 
+@pytest.mark.fault("a TFRecord file that is cut short")
 def test_a_truncated_tfrecord_is_named_and_kept(prepared_mnist, auto):
     path = prepared_mnist / "mnist-train.tfrecord-00000-of-00001"
     path.write_bytes(path.read_bytes()[:-100])
@@ -648,6 +656,7 @@ ROADS = {
 }
 
 
+@pytest.mark.fault("one wrong byte in a TFRecord file")
 @pytest.mark.parametrize("road", ROADS)
 def test_one_wrong_byte_in_a_tfrecord_is_named_on_each_road(prepared_mnist, auto, road):
     path = prepared_mnist / "mnist-train.tfrecord-00000-of-00001"
@@ -663,6 +672,7 @@ def test_a_file_is_read_for_wrong_bytes_once(prepared_mnist, auto, monkeypatch):
     prepared._check_shards(prepared_mnist)
 
 
+@pytest.mark.fault("no `dataset_info.json`, or no `features.json`")
 @pytest.mark.parametrize("name", ["dataset_info.json", "features.json"])
 def test_a_missing_description_is_named(prepared_mnist, auto, name):
     (prepared_mnist / name).unlink()
@@ -670,6 +680,7 @@ def test_a_missing_description_is_named(prepared_mnist, auto, name):
         datasets.load("mnist")
 
 
+@pytest.mark.fault("a `features.json` that is nonsense")
 @pytest.mark.parametrize("text", ["", "[]", '{"pythonClassName": "builtins.exit"}', "{nonsense"])
 def test_damaged_features_are_named_and_kept(prepared_mnist, auto, text):
     path = prepared_mnist / "features.json"
@@ -677,6 +688,7 @@ def test_damaged_features_are_named_and_kept(prepared_mnist, auto, text):
     assert str(prepared_mnist) in assert_damage_is_named(path, lambda: datasets.load("mnist"))
 
 
+@pytest.mark.fault("a data folder that cannot be read")
 @pytest.mark.parametrize("place", ["", "tfds", "tfds/mnist"])
 def test_a_folder_that_cannot_be_read_is_named(
     prepared_mnist, auto, data_folder, monkeypatch, place
@@ -691,6 +703,7 @@ def test_a_folder_that_cannot_be_read_is_named(
         datasets.load("mnist")
 
 
+@pytest.mark.fault("a data file that cannot be read")
 def test_a_file_that_cannot_be_read_is_named(data_folder, auto, monkeypatch):
     path = data_folder / "keras/datasets/mnist.npz"
     write_npz(path, some_arrays())
@@ -703,12 +716,14 @@ def test_a_file_that_cannot_be_read_is_named(data_folder, auto, monkeypatch):
         datasets.load_arrays("mnist")
 
 
+@pytest.mark.fault("a TFRecord file that is missing")
 def test_a_missing_tfrecord_is_named(prepared_mnist, auto):
     (prepared_mnist / "mnist-test.tfrecord-00000-of-00001").unlink()
     with pytest.raises(OSError, match="'test' has 0 bytes"):
         datasets.load("mnist", split="train")
 
 
+@pytest.mark.fault("a `dataset_info.json` that is nonsense")
 @pytest.mark.parametrize("text", ["", '{"name": "mnist"', '{"name": "mnist"}', "[]"])
 def test_a_damaged_info_is_named_and_kept(prepared_mnist, auto, text):
     path = prepared_mnist / "dataset_info.json"
@@ -763,6 +778,7 @@ def tree(folder):
     return sorted((str(path), path.stat().st_mtime_ns) for path in folder.rglob("*"))
 
 
+@pytest.mark.fault("a prepared copy in a read-only folder")
 def test_a_prepared_copy_in_a_read_only_folder_is_read(prepared_mnist, auto, refuse_writes):
     folder = prepared_mnist.parents[2]
     refuse_writes(folder)
@@ -870,6 +886,7 @@ def test_a_download_that_was_cut_is_done_again(server, recipes, tmp_path):
     assert numbers_of(builder) == list(range(200))
 
 
+@pytest.mark.fault("Ctrl-C while a data set is prepared")
 def test_a_preparation_that_was_stopped_half_way_is_done_again(
     server, recipes, tmp_path, monkeypatch
 ):
@@ -885,6 +902,7 @@ def test_a_preparation_that_was_stopped_half_way_is_done_again(
     assert server.asked == ["/numbers.gz"]  # what had arrived whole was used again
 
 
+@pytest.mark.fault("a half-prepared folder of a process that was killed")
 def test_what_a_killed_process_left_does_not_matter(server, recipes, tmp_path):
     serve(server, recipes["one_downloaded_set"], "/numbers.gz", [1, 2, 3])
     downloads = tmp_path / "downloads" / "one_downloaded_set"
@@ -898,6 +916,7 @@ def test_what_a_killed_process_left_does_not_matter(server, recipes, tmp_path):
     assert not incomplete.exists()
 
 
+@pytest.mark.fault("a file whose hash nobody knows")
 def test_a_file_without_a_known_checksum_is_not_downloaded(server, recipes, tmp_path):
     recipe = recipes["one_downloaded_set"]
     serve(server, recipe, "/numbers.gz", [1])

@@ -62,11 +62,13 @@ def test_where_all_is_well_there_is_nothing_to_mend(healthy, data_folder):
     assert f"data folder: {data_folder}\n" in findings and "tensorflow 99.0\n" in findings
 
 
+@pytest.mark.fault("another Python")
 def test_another_python_is_found(healthy, monkeypatch):
     monkeypatch.setattr(sys, "version_info", (3, 9, 1))
     assert "needs Python 3.11, 3.12 or 3.13" in the_mend()
 
 
+@pytest.mark.fault("a missing package")
 def test_a_missing_package_is_found(healthy, monkeypatch):
     give_versions(monkeypatch, keras=None)
     assert "keras is not installed\n" in ask()[0]
@@ -74,17 +76,20 @@ def test_a_missing_package_is_found(healthy, monkeypatch):
     assert "keras is missing" in the_mend()
 
 
+@pytest.mark.fault("an old package")
 def test_an_old_package_is_found(healthy, monkeypatch):
     monkeypatch.setattr(metadata, "requires", lambda name: ["keras>=3.12", "numpy>=2.0"])
     give_versions(monkeypatch, keras="2.15.0")
     assert the_mend().startswith("keras 2.15.0 is older than 3.12: ")
 
 
+@pytest.mark.fault("tensorflow-metal")
 def test_tensorflow_metal_is_found(healthy, monkeypatch):
     give_versions(monkeypatch, tensorflow_metal="1.2.0")
     assert "pip uninstall tensorflow-metal" in the_mend()
 
 
+@pytest.mark.fault("too little memory")
 def test_too_little_memory_is_found(healthy, monkeypatch):
     monkeypatch.setattr(doctor, "_memory", lambda: (1 << 29, 1 << 33))
     assert the_mend().startswith("0.5 GB of memory are free")
@@ -95,12 +100,14 @@ def test_the_memory_of_this_machine_is_known():
     assert 1 << 20 < free <= total
 
 
+@pytest.mark.fault("a disk that is nearly full")
 def test_a_disk_that_is_nearly_full_is_found(healthy, monkeypatch):
     few = namedtuple("D", "free")(1 << 30)
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda place: few)
     assert the_mend().startswith("1.0 GB are free in")
 
 
+@pytest.mark.fault("a mistyped data folder")
 def test_a_mistyped_data_folder_is_found_and_not_made(healthy, data_folder, monkeypatch):
     typed = data_folder.with_name("daat")
     monkeypatch.setenv("COURSE_DATA_DIR", str(typed))
@@ -108,6 +115,7 @@ def test_a_mistyped_data_folder_is_found_and_not_made(healthy, data_folder, monk
     assert not typed.exists()
 
 
+@pytest.mark.fault("a data folder that is a file")
 def test_a_data_folder_that_is_a_file_is_found(healthy, data_folder, monkeypatch):
     (data_folder / "file").touch()
     monkeypatch.setenv("COURSE_DATA_DIR", str(data_folder / "file"))
@@ -119,6 +127,7 @@ def test_a_data_folder_in_quotes_is_read_without_them(healthy, data_folder, monk
     assert f"data folder: {data_folder}\n" in ask()[0]
 
 
+@pytest.mark.fault("nonsense in a setting")
 def test_nonsense_in_a_variable_is_found_and_the_rest_is_looked_at(healthy, monkeypatch):
     monkeypatch.setenv("COURSE_PROFILE", "banana")
     assert "COURSE_PROFILE is 'banana'" in the_mend()
@@ -134,17 +143,20 @@ def forbid(monkeypatch, *folders, right):
     monkeypatch.setattr(os, "access", answer)
 
 
+@pytest.mark.fault("rights to read the data folder")
 def test_a_data_folder_that_cannot_be_read_is_found(healthy, data_folder, monkeypatch):
     forbid(monkeypatch, data_folder, right=os.R_OK)
     assert f"chmod -R a+rX {data_folder}" in the_mend()
 
 
+@pytest.mark.fault("rights to write anywhere")
 def test_two_folders_that_cannot_be_written_are_found(healthy, data_folder, monkeypatch, tmp_path):
     forbid(monkeypatch, data_folder, tmp_path, right=os.W_OK)
     mend = the_mend()
     assert f"Neither {data_folder} nor {settings.user_cache_dir()} can be written" in mend
 
 
+@pytest.mark.fault("a proxy that cannot be used")
 @pytest.mark.parametrize("proxy", ["http://127.0.0.1:9", "socks5://127.0.0.1:9", "http://x:port"])
 def test_a_proxy_that_cannot_be_used_is_found(healthy, monkeypatch, proxy):
     monkeypatch.setenv("http_proxy", proxy)
@@ -157,6 +169,7 @@ def test_a_proxy_that_answers_is_named(healthy, monkeypatch, server):
     assert f"proxy for http: {server.url('')}\n" in findings and not mends
 
 
+@pytest.mark.fault("an output of few letters")
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
 def test_an_output_of_few_letters_is_found_and_survived(
     healthy, data_folder, monkeypatch, encoding
@@ -168,11 +181,13 @@ def test_an_output_of_few_letters_is_found_and_survived(
     assert "\\u0414\\u0430" in findings and f"The output is in {encoding}" in mend
 
 
+@pytest.mark.fault("KERAS_BACKEND of another course")
 def test_the_backend_of_another_course_is_found(healthy, monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", "torch")
     assert the_mend().startswith("KERAS_BACKEND is 'torch'")
 
 
+@pytest.mark.fault("`keras.json` of another course")
 @pytest.mark.parametrize(
     "text, named",
     [

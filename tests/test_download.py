@@ -94,6 +94,7 @@ def test_a_proxy_is_asked_where_one_is_set(server, folder, monkeypatch):
 # ---- What is wrong with what arrives ------------------------------------------------------------
 
 
+@pytest.mark.fault("a file of another size")
 def test_wrong_size(server, folder):
     server.answers["/data.bin"] = BODY[:-1]
     with pytest.raises(WrongFileError) as error:
@@ -101,6 +102,7 @@ def test_wrong_size(server, folder):
     assert "767,999 bytes instead of 768,000" in one_sentence(error)
 
 
+@pytest.mark.fault("a file of another hash")
 def test_wrong_sha256_with_the_right_size(server, folder):
     server.answers["/data.bin"] = BODY[:-1] + b"?"
     with pytest.raises(WrongFileError) as error:
@@ -108,6 +110,7 @@ def test_wrong_sha256_with_the_right_size(server, folder):
     assert "SHA-256" in one_sentence(error)
 
 
+@pytest.mark.fault("a page to sign in, in place of the file")
 def test_a_web_page_instead_of_the_file(server, folder):
     server.answers["/data.bin"] = b"<html>Please log in to the network of the hotel.</html>"
     with pytest.raises(WrongFileError) as error:
@@ -115,6 +118,7 @@ def test_a_web_page_instead_of_the_file(server, folder):
     assert "55 bytes instead of 768,000" in one_sentence(error)
 
 
+@pytest.mark.fault("an endless body")
 def test_an_endless_answer_is_not_read_to_its_end(server, folder):
     def endless(handler):
         handler.send_response(200)
@@ -130,6 +134,7 @@ def test_an_endless_answer_is_not_read_to_its_end(server, folder):
         fetch(remote(server.url("/data.bin")), folder)
 
 
+@pytest.mark.fault("a body that is cut short")
 def test_connection_cut_half_way(server, folder):
     server.answers["/data.bin"] = lambda handler: handler.send_body(BODY[:400_000], len(BODY))
     with pytest.raises(WrongFileError) as error:
@@ -137,6 +142,7 @@ def test_connection_cut_half_way(server, folder):
     assert "400,000 bytes instead of 768,000" in one_sentence(error)
 
 
+@pytest.mark.fault("a body in chunks that is cut short")
 def test_connection_cut_in_a_chunked_answer(server, folder):
     def cut(handler):
         handler.send_response(200)
@@ -149,6 +155,7 @@ def test_connection_cut_in_a_chunked_answer(server, folder):
         fetch(remote(server.url("/data.bin")), folder)
 
 
+@pytest.mark.fault("an answer that is no HTTP")
 def test_an_answer_that_is_not_http(server, folder):
     server.answers["/data.bin"] = lambda handler: handler.wfile.write(b"220 ftp ready\r\n\r\n")
     with pytest.raises(ConnectionError) as error:
@@ -165,6 +172,7 @@ def test_file_not_found_on_the_server(server, folder):
 # ---- Several addresses --------------------------------------------------------------------------
 
 
+@pytest.mark.fault("a dead host with a mirror")
 def test_first_address_dead_and_the_mirror_works(server, folder, dead_url):
     server.answers["/data.bin"] = BODY
     assert fetch(remote(dead_url, server.url("/data.bin")), folder).read_bytes() == BODY
@@ -213,6 +221,7 @@ def test_mirrors_keep_the_name_of_the_file():
 # ---- What is there already ----------------------------------------------------------------------
 
 
+@pytest.mark.fault("a damaged file that is there already")
 def test_a_damaged_file_that_is_there_is_named_and_kept(server, folder):
     (folder / "data.bin").write_bytes(b"damaged")
     server.answers["/data.bin"] = BODY
@@ -230,6 +239,7 @@ def test_a_failed_download_leaves_the_other_files_alone(server, folder):
     assert (folder / "data.bin").read_bytes() == BODY
 
 
+@pytest.mark.fault("Ctrl-C in a download")
 def test_an_interrupt_leaves_no_half_file(server, folder, monkeypatch):
     server.answers["/data.bin"] = BODY
 
@@ -270,6 +280,7 @@ def refuse_after_the_first_chunk(monkeypatch, number):
     monkeypatch.setattr(download, "open", opened, raising=False)
 
 
+@pytest.mark.fault("a full disk in a download")
 def test_disk_full_half_way(server, folder, monkeypatch):
     server.answers |= {"/data.bin": BODY, "/there/data.bin": BODY}
     refuse_after_the_first_chunk(monkeypatch, errno.ENOSPC)
@@ -289,6 +300,7 @@ def test_disk_full_for_a_file_of_unknown_size(server, folder, monkeypatch):
     one_sentence(error)
 
 
+@pytest.mark.fault("a folder that cannot be made")
 def test_folder_that_cannot_be_made(server, tmp_path):
     (tmp_path / "file").write_text("")
     server.answers["/data.bin"] = BODY
@@ -316,6 +328,7 @@ def test_folder_that_refuses_a_new_file(server, folder, monkeypatch):
 URLS = [f"https://host{number}.invalid/data.bin" for number in range(3)]
 
 
+@pytest.mark.fault("no network")
 def test_no_network_names_the_hosts(folder, monkeypatch):
     def refuse(*args, **kwargs):
         raise socket.gaierror("Name or service not known")
@@ -327,6 +340,7 @@ def test_no_network_names_the_hosts(folder, monkeypatch):
     assert one_sentence(error).startswith("No network")
 
 
+@pytest.mark.fault("a network that swallows packets")
 def test_a_network_that_swallows_packets_holds_nobody_up(folder, monkeypatch):
     """Fifty hosts that never answer cost one wait, not fifty, however long they block."""
     urls = [f"https://host{number}.invalid/data.bin" for number in range(50)]
@@ -393,6 +407,7 @@ def test_a_host_that_answers_is_used_though_another_blocks(server, folder, monke
 # ---- Networks that are merely bad ---------------------------------------------------------------
 
 
+@pytest.mark.fault("a name server that takes two seconds")
 def test_a_slow_name_server_is_waited_for(server, folder, monkeypatch):
     """Some take two seconds, over a telephone or a private network; here a twentieth of one."""
     assert min(download.SECONDS_TO_ANSWER.values()) > 3
@@ -407,6 +422,7 @@ def test_a_slow_name_server_is_waited_for(server, folder, monkeypatch):
     assert fetch(remote(server.url("/data.bin")), folder).read_bytes() == BODY
 
 
+@pytest.mark.fault("a first address that is dead (IPv6)")
 def test_the_first_address_of_a_host_is_dead(server, folder, monkeypatch):
     """As with IPv6 where the network has no way for it: the first address is silent."""
     release, connect, tried = threading.Event(), socket.create_connection, []
@@ -448,17 +464,20 @@ def hang_up(handler):
     handler.close_connection = True
 
 
+@pytest.mark.fault("429, 500 or 503 once")
 @pytest.mark.parametrize("status", [429, 500, 503])
 def test_a_host_that_is_busy_once_is_asked_again(server, folder, status):
     server.answers["/data.bin"] = in_turn(lambda handler: handler.send_error(status), send_all)
     assert fetch(remote(server.url("/data.bin")), folder).read_bytes() == BODY
 
 
+@pytest.mark.fault("a connection that is reset once")
 def test_a_connection_that_is_reset_once_is_made_again(server, folder):
     server.answers["/data.bin"] = in_turn(hang_up, hang_up, send_all)
     assert fetch(remote(server.url("/data.bin")), folder).read_bytes() == BODY
 
 
+@pytest.mark.fault("503 for ever")
 def test_a_host_that_stays_busy_is_given_up_in_a_sentence(server, folder):
     server.answers["/data.bin"] = lambda handler: handler.send_error(503)
     with pytest.raises(ConnectionError) as error:
@@ -483,6 +502,7 @@ def trickle(handler, then):
         pass
 
 
+@pytest.mark.fault("one byte a second, in head or body")
 @pytest.mark.parametrize("place", ["head", "body"])
 def test_one_byte_now_and_then_is_given_up(server, folder, monkeypatch, place):
     end = threading.Event()
@@ -515,6 +535,7 @@ def ranges(handler, body=BODY, stop=None):
     handler.server.asked.append(start)
 
 
+@pytest.mark.fault("a connection that breaks half-way")
 def test_a_broken_download_goes_on_where_it_was(server, folder):
     server.answers["/data.bin"] = in_turn(lambda handler: ranges(handler, stop=400_000), ranges)
     assert fetch(remote(server.url("/data.bin")), folder).read_bytes() == BODY
@@ -522,6 +543,7 @@ def test_a_broken_download_goes_on_where_it_was(server, folder):
     assert not (folder / ".data.bin.part").exists()
 
 
+@pytest.mark.fault("a download of a process that was killed")
 def test_after_a_kill_the_next_process_goes_on(server, folder):
     (folder / ".data.bin.part").write_bytes(BODY[:300_000])
     server.answers["/data.bin"] = ranges
@@ -529,12 +551,14 @@ def test_after_a_kill_the_next_process_goes_on(server, folder):
     assert server.asked[1] == 300_000
 
 
+@pytest.mark.fault("a host that cannot go on half-way")
 def test_a_host_that_cannot_go_on_sends_the_whole(server, folder):
     (folder / ".data.bin.part").write_bytes(BODY[:300_000])
     server.answers["/data.bin"] = BODY
     assert fetch(remote(server.url("/data.bin")), folder).read_bytes() == BODY
 
 
+@pytest.mark.fault("a partial file of something else")
 @pytest.mark.parametrize("there", [b"the beginning of another file", BODY + b"too much"])
 def test_the_beginning_of_another_file_is_not_used(server, folder, there):
     (folder / ".data.bin.part").write_bytes(there)
@@ -566,6 +590,7 @@ def set_proxy(monkeypatch, value):
     monkeypatch.setenv("NO_PROXY", "")
 
 
+@pytest.mark.fault("a proxy that is dead")
 def test_a_dead_proxy_is_named_and_not_the_host(folder, monkeypatch, dead_url):
     set_proxy(monkeypatch, dead_url.removesuffix("/data.bin"))
     with pytest.raises(ConnectionError) as error:
@@ -573,6 +598,7 @@ def test_a_dead_proxy_is_named_and_not_the_host(folder, monkeypatch, dead_url):
     assert "the proxy http://127.0.0.1" in one_sentence(error) and "host" not in str(error.value)
 
 
+@pytest.mark.fault("a password in a proxy's address")
 def test_a_password_for_a_proxy_is_not_shown(folder, monkeypatch, dead_url):
     proxy = dead_url.removesuffix("/data.bin")
     for value in (proxy.replace("//", "//me:secret@"), "socks5://me:secret@127.0.0.1:9"):
@@ -582,6 +608,7 @@ def test_a_password_for_a_proxy_is_not_shown(folder, monkeypatch, dead_url):
         assert "127.0.0.1" in str(error.value) and "secret" not in str(error.value)
 
 
+@pytest.mark.fault("a proxy whose address is nonsense, or SOCKS")
 @pytest.mark.parametrize("value", ["http://proxy:port", "http://[::1", "socks5://127.0.0.1:9"])
 def test_a_proxy_that_is_none_is_named(folder, monkeypatch, value):
     set_proxy(monkeypatch, value)
@@ -590,6 +617,7 @@ def test_a_proxy_that_is_none_is_named(folder, monkeypatch, value):
     assert value in one_sentence(error) and "http_proxy" in str(error.value)
 
 
+@pytest.mark.fault("a proxy that wants a password")
 def test_a_proxy_that_wants_a_password_is_named(server, folder, monkeypatch):
     set_proxy(monkeypatch, server.url(""))
     server.answers["/data.bin"] = lambda handler: handler.send_error(407)

@@ -165,6 +165,7 @@ def bare_machine(tmp_path):
 needs_sh = pytest.mark.skipif(os.name == "nt", reason="fake interpreters are shell scripts")
 
 
+@pytest.mark.fault("no suitable Python at the set-up")
 @needs_sh
 def test_set_up_without_a_suitable_python_says_so_in_one_sentence(bare_machine):
     result = bare_machine(python3="3.14", python="2.7")
@@ -175,6 +176,7 @@ def test_set_up_without_a_suitable_python_says_so_in_one_sentence(bare_machine):
     )
 
 
+@pytest.mark.fault("no suitable Python, but uv")
 @needs_sh
 def test_set_up_lets_uv_fetch_a_python_where_none_is_suitable(bare_machine, tmp_path):
     uv = tmp_path / "commands" / "uv"

@@ -19,6 +19,7 @@ def test_a_new_file_takes_its_place_whole(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.fault("an error while a file is written")
 @pytest.mark.parametrize("there", [True, False])
 def test_an_error_leaves_what_was_there(tmp_path, there):
     path = tmp_path / "page.html"
@@ -30,6 +31,7 @@ def test_an_error_leaves_what_was_there(tmp_path, there):
     assert [p.read_text() for p in tmp_path.iterdir()] == ["old"] * there
 
 
+@pytest.mark.fault("hidden files of a process that was killed")
 def test_what_a_killed_process_left_goes_a_day_later(tmp_path):
     path, day = tmp_path / "net.npz", files.SECONDS_UNTIL_LEFT_OVER
     names = {"old": ".net.{}.npz", "of another": ".nets.{}.npz", "at work": ".net.{}.npz"}
@@ -43,6 +45,7 @@ def test_what_a_killed_process_left_goes_a_day_later(tmp_path):
     assert {*tmp_path.iterdir()} == {path, there["of another"], there["at work"]}
 
 
+@pytest.mark.fault("permissions of a file that is replaced")
 @pytest.mark.skipif(os.name == "nt", reason="Windows knows no such permissions")
 @pytest.mark.parametrize("mode", [0o600, 0o664])
 def test_permissions_stay_and_are_set_before_anything_is_written(tmp_path, mode):
@@ -55,6 +58,7 @@ def test_permissions_stay_and_are_set_before_anything_is_written(tmp_path, mode)
     assert stat.S_IMODE(path.stat().st_mode) == mode
 
 
+@pytest.mark.fault("a link in the place of a file")
 @pytest.mark.skipif(os.name == "nt", reason="links need a right of their own there")
 def test_a_link_stays_a_link(tmp_path):
     (tmp_path / "file").write_text("old")

@@ -117,6 +117,7 @@ def test_the_classes_of_another_folder_can_be_given(tmp_path):
         pipelines.batches(dataset, image_size=SIZE, class_names=["cat", "dog"])
 
 
+@pytest.mark.fault("hidden folders and litter of archives")
 @pytest.mark.parametrize("split", ["", "train"])
 def test_what_is_no_class(home, split, capsys):
     place = home / split
@@ -133,6 +134,7 @@ def test_what_is_no_class(home, split, capsys):
     assert capsys.readouterr().out == said
 
 
+@pytest.mark.fault("a set unpacked twice")
 def test_a_second_copy_and_loose_pictures_are_left_out_and_named_once(home, capsys):
     write(home, "cat/1.png", "dog/1.png", "pets/cat/1.png", "pets/dog/1.png", "loose.jpg", "b.jpg")
     for _ in range(2):
@@ -154,6 +156,7 @@ def test_a_folder_around_the_labels_is_named(home):
             read()
 
 
+@pytest.mark.fault("files of other kinds among pictures")
 def test_each_file_is_used_or_named(home, capsys):
     """A picture is known by its first bytes, too; the rest is named, litter is passed over."""
     write(home / "train", *(f"cat/{n}.png" for n in range(3)), "dog/1.png")
@@ -195,6 +198,7 @@ def test_what_lies_beside_the_splits_is_named(home, capsys):
     )
 
 
+@pytest.mark.fault("folders that are linked, or in a circle")
 def test_linked_folders_are_followed_once(home, tmp_path):
     write(tmp_path / "elsewhere", "2.png")
     write(home, "a/1.png", "b/1.png")
@@ -235,6 +239,7 @@ def with_broken(home):
     return home
 
 
+@pytest.mark.fault("pictures that are broken")
 def test_broken_files_are_left_out_and_named_on_every_road(with_broken, capsys):
     names = {*BROKEN, "dog/cut.jpg"}
     whole = pipelines.batches(with_broken / "train", image_size=SIZE)

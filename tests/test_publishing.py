@@ -87,6 +87,7 @@ def test_a_notebook_runs_with_the_settings_given(tiny):
     assert notebook.cells[1].outputs[0].text == "here\n"
 
 
+@pytest.mark.fault("a notebook saved with another kernel")
 def test_a_notebook_saved_with_another_kernel_runs_on_this_python(tiny):
     other = {"kernelspec": {"name": "conda-of-somebody", "display_name": "Hers"}}
     notebook = run.execute(tiny("import sys\nprint(sys.executable)", metadata=other))
@@ -94,6 +95,7 @@ def test_a_notebook_saved_with_another_kernel_runs_on_this_python(tiny):
     assert notebook.metadata["kernelspec"]["name"] == "python3"
 
 
+@pytest.mark.fault("a kernel `python3` of another environment")
 def test_a_kernel_of_another_environment_by_the_same_name_is_passed_over(
     tiny, tmp_path, monkeypatch
 ):
@@ -112,11 +114,13 @@ def test_what_is_printed_in_a_row_is_one_output(tiny):
     assert printed == ["a\nb\n", None, "a\nb\n"]
 
 
+@pytest.mark.fault("a cell that fails")
 def test_a_cell_that_fails_is_named(tiny):
     with pytest.raises(RuntimeError, match=r"01_tiny.ipynb stopped at ZeroDivisionError"):
         run.execute(tiny("1 / 0"))
 
 
+@pytest.mark.fault("Ctrl-C while a notebook runs")
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to no single process")
 def test_ctrl_c_ends_the_kernel_and_says_one_sentence(tiny, tmp_path):
     path = tiny(
@@ -152,6 +156,7 @@ def wait_for_number(path):
 # ---- renewing -----------------------------------------------------------------------------------
 
 
+@pytest.mark.fault("a private notebook (0600) in `make full`")
 def test_outputs_are_renewed_and_permissions_stay(tiny, capsys):
     path = tiny("6 * 7")
     path.chmod(0o600)
@@ -161,6 +166,7 @@ def test_outputs_are_renewed_and_permissions_stay(tiny, capsys):
     assert capsys.readouterr().out == "01_tiny.ipynb: outputs renewed\n"
 
 
+@pytest.mark.fault("a notebook saved while `make full` runs it")
 def test_a_notebook_that_is_edited_while_it_runs_stays_as_it_was_saved(tiny, renewal, capsys):
     path = tiny("...")
     text = path.read_text()
@@ -184,6 +190,7 @@ def test_a_full_renewal_removes_what_no_notebook_used(tiny, renewal, capsys):
     assert "no notebook used were removed: of_another_year\n" in capsys.readouterr().out
 
 
+@pytest.mark.fault("a clock that is an hour back in `make full`")
 def test_what_was_written_when_does_not_matter(tiny, renewal):
     """A clock that was put back makes a new checkpoint look old."""
     os.utime(renewal / "checkpoints/of_this_run.npz", times=(0, 0))
@@ -200,6 +207,7 @@ def test_a_renewal_of_one_notebook_removes_nothing(tiny, renewal):
     assert numbers(renewal) == {"a.old": 1.0, "b.kept": 2, "b.new": 0.123457}
 
 
+@pytest.mark.fault("a `make full` of which nothing is known")
 def test_where_nothing_is_told_nothing_is_removed(tiny, renewal):
     tiny("1")
     assert main(["run", "--in-place"]) == 0
@@ -240,12 +248,14 @@ def test_pages_and_their_index_are_written(tiny, tmp_path, monkeypatch, capsys):
     assert "01_tiny.ipynb: page written" in capsys.readouterr().out
 
 
+@pytest.mark.fault("a title with tags")
 def test_an_index_escapes_what_it_lists(tmp_path):
     pages.write_index([("a&b.html", "A < B", "<script>")], tmp_path / "index.html")
     index = (tmp_path / "index.html").read_text()
     assert 'href="a&amp;b.html">A &lt; B</a><p>&lt;script&gt;</p>' in index
 
 
+@pytest.mark.fault("a full disk in `make run`")
 def test_a_full_disk_leaves_no_half_page(tiny, tmp_path, monkeypatch):
     tiny("1 + 1")
     monkeypatch.setattr("os.replace", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
@@ -259,6 +269,7 @@ def test_formulas_are_set_but_not_in_code():
     assert text.count("<math") == 2 and "`$n$`" in text and 'display="block"' in text
 
 
+@pytest.mark.fault("a formula that is not complete")
 @pytest.mark.parametrize("formula", ["$x^{$", "$$x_1_2$$", r"$\left( x$"])
 def test_a_formula_that_is_not_complete_is_named(formula):
     with pytest.raises(ValueError, match="cannot be set") as told:

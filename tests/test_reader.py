@@ -102,6 +102,7 @@ def test_a_terminal_shows_one_line_that_is_rewritten(clock, terminal):
     assert "\n" not in terminal.getvalue()
 
 
+@pytest.mark.fault("a terminal of 40 or 80 columns")
 @pytest.mark.parametrize("columns, width", [(40, 39), (80, 79), (300, 100)])
 def test_a_terminal_is_left_clean(clock, terminal, capsys, monkeypatch, columns, width):
     monkeypatch.setenv("COLUMNS", str(columns))
@@ -167,6 +168,7 @@ def test_a_notice_is_a_line_outside_a_notebook(capsys):
     assert capsys.readouterr().out == "You see a stand-in.\n"
 
 
+@pytest.mark.fault("tags in a notice")
 def test_a_notice_in_a_notebook_is_a_note_with_escaped_words(notebook, capsys):
     notices.notice("Set <this> & that.")
     (bundle,) = notebook
@@ -198,6 +200,7 @@ def test_the_frame_of_a_note_repeats_its_state(notebook):
     assert "#D55E00" in notebook[0]["text/html"] and "&lt;x&gt;" in notebook[0]["text/html"]
 
 
+@pytest.mark.fault("letters that an output lacks")
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
 def test_letters_that_an_output_lacks_are_shown_as_codes(encoding):
     stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)

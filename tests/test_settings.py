@@ -70,12 +70,14 @@ def test_case_and_spaces_do_not_matter(monkeypatch):
     assert settings.profile().name == "quick"
 
 
+@pytest.mark.fault("nonsense in COURSE_PROFILE")
 def test_unknown_profile_lists_the_allowed_ones(monkeypatch):
     monkeypatch.setenv("COURSE_PROFILE", "fast")
     with pytest.raises(ValueError, match="COURSE_PROFILE is 'fast'.* full, quick, demo"):
         settings.profile()
 
 
+@pytest.mark.fault("nonsense in COURSE_DATA")
 def test_unknown_policy_lists_the_allowed_ones(monkeypatch):
     monkeypatch.setenv("COURSE_DATA", "fake")
     with pytest.raises(ValueError, match="COURSE_DATA is 'fake'.* auto, real, standin"):
@@ -95,6 +97,7 @@ def test_course_data_dir_may_start_in_the_home_folder(monkeypatch):
     assert settings.data_dir() == Path.home() / "course"
 
 
+@pytest.mark.fault("a data folder in quotes")
 @pytest.mark.parametrize("quote", ['"', "'"])
 def test_quotes_that_a_set_of_windows_keeps_are_no_part_of_the_name(monkeypatch, tmp_path, quote):
     monkeypatch.setenv("COURSE_DATA_DIR", f"{quote}{tmp_path}{quote}")
@@ -106,6 +109,7 @@ NO_FOLDERS = ["~nobodyatall/x", "gs://bucket/x", "/" + "x" * 5000] + (
 )
 
 
+@pytest.mark.fault("`~nobody`, `gs://`, `C:\\` or 5,000 letters as a data folder")
 @pytest.mark.parametrize("value", NO_FOLDERS)
 def test_what_is_no_folder_here_is_named_with_its_variable(monkeypatch, value):
     monkeypatch.setenv("COURSE_DATA_DIR", value)
@@ -122,6 +126,7 @@ def test_what_variables_of_others_name_elsewhere_is_passed_over(monkeypatch, var
         assert all("nobodyatall" not in str(place) and "gs:" not in str(place) for place in places)
 
 
+@pytest.mark.fault("no home")
 @pytest.mark.skipif(os.name == "nt", reason="Windows finds a home by itself")
 def test_without_a_home_all_folders_are_whole_paths(monkeypatch, tmp_path):
     for variable in ("HOME", "XDG_CACHE_HOME", "KERAS_HOME"):
@@ -180,11 +185,13 @@ def unwritable(tmp_path):
     return tmp_path / "file" / "folder"
 
 
+@pytest.mark.fault("a read-only data folder")
 def test_a_read_only_data_folder_gives_the_users_cache(data_folder, monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_DATA_DIR", str(unwritable(tmp_path)))
     assert settings.writable_dir() == tmp_path / "cache"
 
 
+@pytest.mark.fault("no folder that can be written")
 def test_neither_folder_writable_names_both(data_folder, monkeypatch, tmp_path):
     refused = unwritable(tmp_path)
     monkeypatch.setenv("COURSE_DATA_DIR", str(refused))
@@ -235,18 +242,21 @@ def start(
     return run(code, KERAS_HOME=str(tmp_path), **environment).stdout
 
 
+@pytest.mark.fault("`keras.json` and KERAS_BACKEND of another course")
 def test_settings_of_another_course_are_named_and_not_heeded(tmp_path):
     said = start(tmp_path, backend="torch", image_data_format="channels_first", KERAS_BACKEND="jax")
     assert "keras.json sets backend to 'torch'" in said and "to 'channels_first'" in said
     assert "KERAS_BACKEND is 'jax'" in said and said.splitlines()[-1] == "channels_last"
 
 
+@pytest.mark.fault("Keras that runs on another backend already")
 def test_keras_that_runs_on_another_backend_already_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(keras.backend, "backend", lambda: "torch")
     with pytest.raises(RuntimeError, match="Keras runs on torch here.* start anew.$"):
         start_of_keras._configure(is_new=False)
 
 
+@pytest.mark.fault("a `keras.json` that Keras refuses")
 def test_a_setting_that_keras_refuses_is_blamed_on_its_file(tmp_path):
     said = start(tmp_path, epsilon="small")
     assert said.splitlines()[-1].startswith(f"RuntimeError: {tmp_path / 'keras.json'} keeps Keras")

@@ -142,12 +142,14 @@ def test_bad_data_is_refused_by_keras_and_leaves_no_checkpoint(profile, data_fol
     assert not own_checkpoints(data_folder)
 
 
+@pytest.mark.fault("labels from 1 to n")
 @pytest.mark.parametrize("shift, wrong", [(1, 3), (-1, -1)])
 def test_a_label_without_an_output_is_named(profile, shift, wrong):
     with pytest.raises(ValueError, match=f"^The label {wrong} has no output: .* are 0 to 2.$"):
         fit(make_model(), y=Y + shift)
 
 
+@pytest.mark.fault("layers made trainable after `compile`")
 def test_layers_that_are_trainable_only_after_compile_are_named(profile):
     model = make_model()
     model.layers[1].trainable = False
@@ -160,6 +162,7 @@ def test_layers_that_are_trainable_only_after_compile_are_named(profile):
     assert len(fit(model).epoch) == 3
 
 
+@pytest.mark.fault("a loss that is no number")
 def test_a_loss_that_is_not_a_number_ends_the_training_and_is_not_kept(
     profile, data_folder, capsys
 ):
@@ -384,6 +387,7 @@ def test_another_dataset_of_the_same_kind_is_trained(profile, capsys):
     assert "other data" in capsys.readouterr().out
 
 
+@pytest.mark.fault("a generator in the demo profile")
 @pytest.mark.filterwarnings("ignore:Your input ran out of data")  # as in Keras' own fit
 def test_data_that_cannot_be_told_apart_are_never_taken_for_the_same(profile, capsys):
     stream = tf.data.Dataset.from_generator(
@@ -395,6 +399,7 @@ def test_data_that_cannot_be_told_apart_are_never_taken_for_the_same(profile, ca
     assert "other data" in capsys.readouterr().out
 
 
+@pytest.mark.fault("other data in a dictionary")
 def test_dictionaries_of_inputs_are_told_apart():
     a, b = np.ones((9, 3), "float32"), np.zeros((9, 3), "float32")
     labels = np.arange(9)
@@ -452,6 +457,7 @@ def test_the_demo_profile_trains_briefly_and_says_so(profile, monkeypatch, capsy
     assert "it trains now, for 2 epochs." in capsys.readouterr().out
 
 
+@pytest.mark.fault("a model whose name is empty, a path, or too long")
 @pytest.mark.parametrize("name", [None, "..", ".hidden", "a b", "ä" * 200, "-x", " "])
 def test_without_a_name_for_a_file_a_model_trains_and_says_so(profile, data_folder, capsys, name):
     profile("demo")
@@ -503,6 +509,7 @@ class Press(keras.callbacks.Callback):
 pressed = pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no such signal")
 
 
+@pytest.mark.fault("the stop button in a training")
 @pressed
 def test_an_interrupt_ends_after_its_step_and_keeps_the_history(profile, data_folder, capsys):
     press = Press(1)
@@ -514,6 +521,7 @@ def test_an_interrupt_ends_after_its_step_and_keeps_the_history(profile, data_fo
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
+@pytest.mark.fault("the stop button pressed twice")
 @pressed
 def test_a_second_press_stops_at_once(profile, data_folder):
     model = make_model()
@@ -664,6 +672,7 @@ def make_record(**options):
     return checkpoints.Record("m", "d", {}, **{"history": {"loss": [1.0]}, **options})
 
 
+@pytest.mark.fault("one epoch to try something, after many")
 def test_another_recipe_does_not_take_the_place_of_a_long_training(profile, data_folder):
     fit(make_model(), epochs=3)
     fit(make_model(), epochs=1)
@@ -672,6 +681,7 @@ def test_another_recipe_does_not_take_the_place_of_a_long_training(profile, data
     assert len(own_checkpoints(data_folder)) == 2
 
 
+@pytest.mark.fault("a demo that watches other metrics")
 def test_a_brief_training_with_other_metrics_has_a_file_of_its_own(profile, data_folder):
     fit(make_model(), epochs=3)
     model = make_model()
@@ -727,6 +737,7 @@ def same_callbacks(monkeypatch):
     monkeypatch.setattr(training, "_asked", without_kill)
 
 
+@pytest.mark.fault("a kernel killed in a late epoch")
 def test_a_training_whose_kernel_was_killed_goes_on(often, same_callbacks, data_folder, capsys):
     plain = make_model()
     expected = plain.fit(X, Y, epochs=4, batch_size=64, shuffle=False, verbose=0)
@@ -744,6 +755,7 @@ def test_a_training_whose_kernel_was_killed_goes_on(often, same_callbacks, data_
     assert fit(model, epochs=4).epoch == [0, 1, 2, 3]  # the next one begins anew
 
 
+@pytest.mark.fault("another training after a killed one")
 @pytest.mark.parametrize("change", ["another start", "another rate", "memory", "damaged"])
 def test_another_training_does_not_go_on_there(often, same_callbacks, data_folder, capsys, change):
     memory = [keras.callbacks.EarlyStopping(patience=9, monitor="loss")]
@@ -776,6 +788,7 @@ def test_a_short_training_is_not_saved_on_its_way(profile, monkeypatch):
     fit(make_model())
 
 
+@pytest.mark.fault("a full disk in a training")
 def test_a_full_disk_on_the_way_does_not_cost_the_training(often, data_folder, monkeypatch):
     def refuse(*_):
         raise OSError(28, "No space left on device")
@@ -805,6 +818,7 @@ def test_a_renewal_leaves_a_checkpoint_alone_that_came_out_the_same(data_folder,
     assert place.read_bytes() != before
 
 
+@pytest.mark.fault("a checkpoint in a read-only folder")
 def test_a_checkpoint_in_a_read_only_data_folder_is_loaded(
     profile, data_folder, refuse_writes, monkeypatch, tmp_path
 ):
@@ -867,6 +881,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.fault("a checkpoint that is damaged or of another network")
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_damaged_checkpoint_is_named_and_the_model_is_trained(
     profile, data_folder, capsys, fault
@@ -882,6 +897,7 @@ def test_a_damaged_checkpoint_is_named_and_the_model_is_trained(
     assert "cannot be read; it trains now" in said
 
 
+@pytest.mark.fault("a checkpoint of a newer course")
 def test_the_record_of_a_newer_course_is_read(profile, data_folder, monkeypatch):
     fit(make_model(), epochs=1)
     (place,) = own_checkpoints(data_folder)
@@ -899,6 +915,7 @@ def fail_to_save(monkeypatch):
     monkeypatch.setattr(checkpoints.np, "savez_compressed", half)
 
 
+@pytest.mark.fault("many processes write one checkpoint")
 def test_many_may_write_the_same_checkpoint_at_once(data_folder):
     def write(value):
         checkpoints.write("small", [np.full(2, float(value))], None, make_record())
@@ -910,6 +927,7 @@ def test_many_may_write_the_same_checkpoint_at_once(data_folder):
     assert weights[0] == weights[1] in range(40)
 
 
+@pytest.mark.fault("a checkpoint that cannot be written whole")
 def test_nothing_is_half_written_when_saving_fails(data_folder, monkeypatch):
     place = checkpoints.write("small", [np.ones(2)], None, make_record())
     fail_to_save(monkeypatch)
@@ -919,6 +937,7 @@ def test_nothing_is_half_written_when_saving_fails(data_folder, monkeypatch):
     assert_same_weights(checkpoints.read_weights(place)[0], [np.ones(2)])
 
 
+@pytest.mark.fault("a full disk at the end of a training")
 def test_a_checkpoint_that_cannot_be_saved_does_not_cost_the_training(
     profile, data_folder, monkeypatch, capsys
 ):
