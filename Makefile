@@ -11,7 +11,7 @@ NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-kernel-sta
 
 .PHONY: help
 help:  ## list the commands
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv/ready: requirements.txt pyproject.toml tools/setup
 	@sh tools/setup
@@ -57,6 +57,10 @@ experiments: .venv/ready  ## run all notebooks with changes that a reader might 
 .PHONY: drills
 drills: .venv/ready  ## try the faults that take time: kills, full queues, odd locales
 	$(QUICK) $(BIN)/pytest tests/drills.py
+
+.PHONY: applications
+applications: .venv/ready  ## try every network of Keras Applications (an hour, 8 GB)
+	$(QUICK) $(BIN)/pytest tests/every_application.py
 
 .PHONY: rehearse
 rehearse: .venv/ready  ## run all notebooks and explorers in a browser, in the demo profile
