@@ -9,6 +9,7 @@ from course_utils import explorers
 from course_utils.convolution import convolve, kernels, pool
 from course_utils.explorers.convolutions import read_kernel, write_kernel
 
+import keras
 import numpy as np
 import pytest
 from PIL import Image
@@ -666,3 +667,27 @@ def test_the_classes_of_a_threshold_have_names_of_their_own():
     for wrong in ("dog", ["cat"], ["cat", ""], ["a", "b", "c"]):
         with pytest.raises(ValueError, match="give the names of labels 0 and 1"):
             explorers.threshold(labels, probabilities, wrong)
+
+
+@pytest.mark.parametrize(
+    "explore",
+    [
+        explorers.convolution,
+        explorers.pooling,
+        explorers.augmentation,
+        lambda pixels: explorers.draw_digit(*digit_networks()).show(pixels),
+        lambda pixels: explorers.feature_maps(digit_networks()[1], pixels[..., None]),
+    ],
+)
+def test_pixels_that_are_no_numbers_are_told(explore):
+    pixels = np.zeros((28, 28))
+    pixels[3, 4] = np.nan
+    with pytest.raises(ValueError, match="infinite"):
+        explore(pixels)
+
+
+def digit_networks():
+    dense = keras.Sequential([keras.Input((784,)), keras.layers.Dense(10)])
+    inputs = keras.Input((28, 28, 1))
+    x = keras.layers.Flatten()(keras.layers.Conv2D(2, 3)(inputs))
+    return dense, keras.Model(inputs, keras.layers.Dense(10)(x))

@@ -93,6 +93,8 @@ def _to_levels(image):
             f"The image must have shape (rows, columns) or (rows, columns, channels), "
             f"found {shape}."
         )
+    if not np.isfinite(pixels).all():
+        raise ValueError("The image has missing or infinite pixels; replace them first.")
     pixels = raster.shrink(pixels[..., :3], LARGEST)
     return raster.to_levels(pixels, *raster.usual_limits(pixels))
 

@@ -131,6 +131,8 @@ class DigitExplorer(Explorer):
                 f"A digit must have {SIDE} x {SIDE} pixels, found {np.shape(digit)}; "
                 f"a vector is turned by digit.reshape(28, 28)."
             )
+        if not np.isfinite(pixels).all():
+            raise ValueError("The digit has missing or infinite pixels; replace them first.")
         self.controls["canvas"].pixels = pixels / (255 if pixels.max() > 1 else 1)
 
 
