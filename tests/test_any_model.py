@@ -69,6 +69,7 @@ def reference():
     )
 
 
+@pytest.mark.fault("a softmax of any spelling, or none")
 @pytest.mark.parametrize("end", ENDS)
 def test_a_softmax_counts_wherever_it_stands(end, reference):
     model = ending(ENDS[end])
@@ -79,6 +80,7 @@ def test_a_softmax_counts_wherever_it_stands(end, reference):
     np.testing.assert_allclose(falls, reference.falls, atol=1e-5)
 
 
+@pytest.mark.fault("one score instead of a sigmoid")
 @pytest.mark.parametrize("bias", [0.3, -0.3])
 def test_one_score_alone_is_that_of_class_1(bias):
     """A score of 0.3 is a probability of 0.57: class 1, though it is below 0.5."""
@@ -106,6 +108,7 @@ def own_softmax(x):
     return ops.exp(x) / ops.sum(ops.exp(x), axis=-1, keepdims=True)
 
 
+@pytest.mark.fault("a last layer of one's own")
 def test_the_end_of_ones_own_is_used_where_its_values_tell():
     """Its probabilities can be shown, but no gradient may go through an unknown softmax."""
     model = ending(lambda x: layers.Lambda(own_softmax)(x))
@@ -137,6 +140,7 @@ def test_means_and_sums_of_scores_are_scores_and_those_of_probabilities_are_not(
         assert read_end(joined).kind == kind
 
 
+@pytest.mark.fault("a softmax over one value")
 def test_a_softmax_over_one_value_is_refused():
     with pytest.warns(UserWarning, match="This axis has size 1"):
         model = ending(ops.softmax, 1)
@@ -151,6 +155,7 @@ def two_outputs(of):
     return keras.Model(inputs, outputs, name="two")
 
 
+@pytest.mark.fault("two outputs")
 @pytest.mark.parametrize("of", ["list", "dict"])
 def test_of_two_outputs_the_part_with_one_is_asked_for(of):
     model = two_outputs(of)
@@ -164,6 +169,7 @@ def test_of_two_outputs_the_part_with_one_is_asked_for(of):
     assert "6: dense of 4, 1, 5 parameters" in plotting.show_architecture(model).alt
 
 
+@pytest.mark.fault("an inner model with two inputs")
 def test_an_inner_model_with_two_inputs_is_looked_into():
     a, b = keras.Input((12, 12, 3)), keras.Input((12, 12, 3))
     first = layers.Conv2D(2, 3, activation="relu", name="left")(a)
@@ -192,6 +198,7 @@ def pooled(*behind):
     )
 
 
+@pytest.mark.fault("pooling at the end")
 @pytest.mark.parametrize(
     "behind",
     [
@@ -213,6 +220,7 @@ def branch(join):
     return keras.Model(inputs, layers.Dense(2)(layers.GlobalAveragePooling2D()(x)), name="branch")
 
 
+@pytest.mark.fault("branches that are added")
 @pytest.mark.parametrize(
     "join", [lambda a, b: a + b, lambda a, b: layers.Add()([a, b])], ids=["+", "Add"]
 )
@@ -256,6 +264,7 @@ def test_a_layer_is_named_by_name_by_place_and_by_itself():
     assert applications.feature_extractor(model, -2).output_shape == (None, 100)
 
 
+@pytest.mark.fault("a layer that does not lead to the output")
 def test_a_layer_that_does_not_lead_to_the_output_is_refused():
     inputs, x = trunk()
     aside = layers.Conv2D(2, 3, name="aside")(inputs)
@@ -264,6 +273,7 @@ def test_a_layer_that_does_not_lead_to_the_output_is_refused():
         room.grad_cam(keras.Model(inputs, y), IMAGES[0], layer="aside")
 
 
+@pytest.mark.fault("channels that come first")
 def test_channels_first_is_refused():
     model = keras.Sequential(
         [
@@ -281,6 +291,7 @@ def test_channels_first_is_refused():
 # ---- one image, many images, classes
 
 
+@pytest.mark.fault("one image or a batch")
 def test_one_image_and_a_batch_give_the_same_everywhere():
     model = ending(ops.softmax)
     dream = {"second": 1.0}
@@ -297,6 +308,7 @@ def test_one_image_and_a_batch_give_the_same_everywhere():
             np.testing.assert_allclose(call(image[None])[0], call(image), atol=1e-5, err_msg=name)
 
 
+@pytest.mark.fault("a class for each image")
 def test_classes_are_one_for_all_or_one_for_each():
     model = ending(ops.softmax)
     each = [2, 0, 1]
@@ -309,6 +321,7 @@ def test_classes_are_one_for_all_or_one_for_each():
         np.testing.assert_array_equal(explain(model, IMAGES, np.array(each)), together)
 
 
+@pytest.mark.fault("a class that is no number")
 @pytest.mark.parametrize("wrong", ["1", 1.0, True, ["0", "1", "2"]])
 def test_a_class_is_a_whole_number(wrong):
     model = ending(ops.softmax)
@@ -317,11 +330,13 @@ def test_a_class_is_a_whole_number(wrong):
             explain(model, IMAGES, wrong)
 
 
+@pytest.mark.fault("grey pictures for a colour network")
 def test_grey_pictures_for_a_colour_network_get_a_way_out():
     with pytest.raises(ValueError, match=re.escape("np.repeat(images, 3, axis=-1)")):
         room.grad_cam(ending(ops.softmax), IMAGES[..., :1])
 
 
+@pytest.mark.fault("a network that gives NaN")
 def test_a_network_that_gives_nan_is_told():
     model = ending(ops.softmax)
     model.set_weights([weights * np.nan for weights in model.get_weights()])
@@ -341,6 +356,7 @@ def test_heat_is_painted_over_grey_pictures_too():
 # ---- classifiers of photographs and digits
 
 
+@pytest.mark.fault("scores in the digit explorer")
 @pytest.mark.parametrize("end", [plain, ops.softmax], ids=["scores", "softmax"])
 def test_drawn_digits_get_probabilities(end):
     dense = keras.Sequential([keras.Input((784,)), layers.Dense(10, "softmax")])
@@ -367,6 +383,7 @@ def with_arithmetic():
     return keras.Model(inputs, layers.Dense(3)(x) * 2.0, name="arithmetic")
 
 
+@pytest.mark.fault("operations such as `x / 255` and `a + b`")
 def test_operations_are_drawn_and_cost_nothing():
     model = with_arithmetic()
     assert models.multiplications(model) == 32 * 32 * 9 * (3 * 4 + 4 * 4) + 4 * 3

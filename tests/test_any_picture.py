@@ -79,6 +79,7 @@ def home(data_folder, monkeypatch):
     return data_folder / "odd"
 
 
+@pytest.mark.fault("palettes, inks, 16 and 32 bits, transparency, animations")
 def test_every_kind_is_the_same_picture_on_every_road(home, capsys):
     files = kinds()
     (home / "a").mkdir(parents=True)
@@ -97,12 +98,14 @@ def test_every_kind_is_the_same_picture_on_every_road(home, capsys):
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.fault("a phone's HEIC")
 def test_a_phones_picture_has_its_colours():
     photo = applications.read_photo(HEIC)
     assert photo.shape == (32, 48, 3)
     np.testing.assert_allclose(photo[16, [4, -4]], [[200, 30, 30], [30, 60, 200]], atol=6)
 
 
+@pytest.mark.fault("a photo in memory")
 @pytest.mark.parametrize(
     "way",
     [
@@ -118,6 +121,7 @@ def test_a_photo_comes_from_memory(way):
     np.testing.assert_array_equal(applications.read_photo(way(content)), COLOURS)
 
 
+@pytest.mark.fault("a photo at an address")
 def test_a_photo_comes_from_an_address(server, data_folder, monkeypatch, capsys):
     monkeypatch.setenv("COURSE_DATA", "auto")
     server.answers["/cat photo.png"] = packed(COLOURS, "PNG")
@@ -146,6 +150,7 @@ UNREADABLE = {
 }
 
 
+@pytest.mark.fault("a picture of NaN, of HTML, or half of one")
 @pytest.mark.parametrize("what", UNREADABLE)
 def test_what_cannot_be_read_is_named_on_every_road(what, home, capsys):
     content, says = UNREADABLE[what]

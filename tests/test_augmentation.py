@@ -451,6 +451,7 @@ OF_THE_OLD_GENERATOR = {
 }
 
 
+@pytest.mark.fault("an old `ImageDataGenerator` call")
 @pytest.mark.parametrize("name", OF_THE_OLD_GENERATOR)
 def test_what_else_the_old_generator_did_is_told_where_it_lives(name):
     with pytest.raises(ValueError, match=f"has no {name}: .* .*\\.$"):

@@ -156,6 +156,7 @@ def test_a_folder_around_the_labels_is_named(home):
             read()
 
 
+@pytest.mark.fault("picture files without an ending")
 @pytest.mark.fault("files of other kinds among pictures")
 def test_each_file_is_used_or_named(home, capsys):
     """A picture is known by its first bytes, too; the rest is named, litter is passed over."""
@@ -170,6 +171,7 @@ def test_each_file_is_used_or_named(home, capsys):
     assert capsys.readouterr().out == "Left out of train: cat/notes.txt and 1 more (no picture).\n"
 
 
+@pytest.mark.fault("Training, VALID and Testing as names of splits")
 @pytest.mark.parametrize(
     "names", [("Training", "Testing"), ("TRAIN", "Valid"), ("train", "Validation")]
 )
@@ -183,12 +185,14 @@ def test_splits_are_known_by_their_usual_names(home, names):
     assert (len(train), len(rest)) == ((1, 1) if names[1] == "Testing" else (2, 2))
 
 
+@pytest.mark.fault("val and valid side by side")
 def test_two_folders_of_one_split_are_refused(home):
     write(home, "train/a/1.png", "val/a/1.png", "valid/a/1.png")
     with pytest.raises(ValueError, match="val and valid, which are one split"):
         pipelines.splits(home)
 
 
+@pytest.mark.fault("pictures beside the splits, or without labels")
 def test_what_lies_beside_the_splits_is_named(home, capsys):
     write(home, "train/a/1.png", "test/1.png", "test/2.png", "extra/a/1.png")
     assert list(folders.read_splits(home)) == ["train"]

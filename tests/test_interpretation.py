@@ -540,6 +540,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.fault("input that fits no function of `interpretation`")
 @pytest.mark.parametrize("words", FAULTS)
 def test_bad_input_gets_one_plain_sentence(convnet, digits, words):
     with pytest.raises(ValueError, match=re.escape(words)):
