@@ -1,6 +1,7 @@
 """Every question of every notebook, with its typical mistakes; and the kinds of questions."""
 
 import html
+import os
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from course_utils.exercises.kinds import (
     Open,
     Shape,
     Trained,
+    limits,
 )
 from course_utils.exercises.kinds.limits import Clock, TookTooLong, run_limited
 from course_utils.exercises.kinds.question import sentence
@@ -69,19 +71,25 @@ def test_no_message_tells_the_answer(question):
         assert not any(question.options == text for _, text, *_ in question.mistakes)
 
 
+def processor_seconds():
+    """Return what this process and its children have taken of the processor."""
+    return sum(os.times()[:4])
+
+
 def test_a_check_takes_no_time(question):
     """The processor's time, at best of three, since others may be at work; models take longer."""
     if isinstance(question, Model):
         return
     answers = [question.right_answer(), *(question.example(one[0]) for one in question.mistakes)]
+    question.judge(answers[0])  # the first one loads what the solution needs
     for answer in answers:
-        question.judge(answer)
-        took = []
         for _ in range(3):
-            start = time.process_time()
+            start = processor_seconds()
             question.judge(answer)
-            took.append(time.process_time() - start)
-        assert min(took) < 0.2
+            took = processor_seconds() - start
+            if took < 0.2:
+                break
+        assert took < 0.2
 
 
 class Nasty:
@@ -129,7 +137,9 @@ STRANGE = [
 ]
 
 
-def test_nothing_that_is_passed_raises_out_of_check(question):
+def test_nothing_that_is_passed_raises_out_of_check(question, monkeypatch):
+    """Without a child, as on Windows; what only a child ends is in test_exercise_limits.py."""
+    monkeypatch.setattr(limits, "FORKS", False)
     state = question.state
     for strange in STRANGE:
         verdict = question.judge(strange)

@@ -50,7 +50,8 @@ class Function(Question):
 
     def _prepare(self, answer):
         self._place[0] = 0
-        self._outcomes(self._solution)
+        for function in (self._solution, *(wrong for wrong, *_ in self.mistakes)):
+            self._outcomes(function)
 
     def _judge(self, answer):
         if isinstance(answer, type) or not callable(answer):

@@ -51,14 +51,17 @@ def problem_of(model: Any, shape: tuple) -> str:
         found = tuple(inputs[0].shape[1:])
         return f"the input has shape {found}; the question asks for {shape}."
     try:
-        outputs_of(model, np.zeros((1, *shape), "float32"))
+        outputs = model(np.zeros((1, *shape), "float32"), training=False)
+        if isinstance(outputs, list | tuple | dict):
+            found = f"a {type(outputs).__name__} of {len(outputs)}"
+            return f"the model returns {found}; one output is asked for, by itself."
+        values = np.asarray(outputs)
     except Exception as problem:
-        return f"the model cannot be called with an input of shape {shape} ({_kind(problem)})."
+        kind = type(problem).__name__
+        return f"the model cannot be called with an input of shape {shape} ({kind})."
+    if values.dtype.kind not in "fiub" or values.shape[:1] != (1,):
+        return "the model does not give one output for each input: what does its call return?"
     return ""
-
-
-def _kind(problem) -> str:
-    return type(problem).__name__
 
 
 def outputs_of(model: Any, inputs: np.ndarray) -> np.ndarray:

@@ -34,7 +34,7 @@ PROGRESS = {
     "wrong": "not yet right",
     "unanswered": "open",
 }
-STILL_RUNS = " It still runs beside the notebook: restart the kernel to be rid of it."
+STILL_RUNS = " It still runs beside the notebook: restart the kernel to end it."
 BROUGHT_DOWN = (
     "this ended Python itself, and would have ended the kernel: does it leave the process, or call "
     "itself without end?"
@@ -113,7 +113,6 @@ class Question:
         """Return `judge(*answers)`; where it fails or takes too long, a verdict that says so."""
         if is_blank(answers[0]):
             return Verdict("unanswered", self.task)
-        self._prepare(answers[0])
 
         def work() -> Verdict:
             try:
@@ -126,6 +125,7 @@ class Question:
 
         with warnings.catch_warnings(), limits.quietly():
             warnings.simplefilter("ignore")  # the verdict says what is wrong
+            self._prepare(answers[0])
             if limits.is_plain(answers):
                 return work()
             try:
