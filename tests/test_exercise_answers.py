@@ -477,3 +477,19 @@ def test_the_demands_of_a_design_are_met_by_its_solution(one, keras):
     assert one.must
     assert all(demand(one.right_answer()) for demand, *_ in one.must)
     assert not any(demand(wrong()) for demand, _, wrong in one.must)
+
+
+def test_a_class_may_make_its_layers_in_another_order_than_it_calls_them(keras):
+    class Backwards(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.top = keras.layers.Dense(10, activation="softmax")
+            self.flat = keras.layers.Flatten()
+            self.parts = convolutions(keras.layers, (16, 2), (32, 2), (32, 1))
+
+        def call(self, inputs):
+            for part in self.parts:
+                inputs = part(inputs)
+            return self.top(self.flat(inputs))
+
+    assert question("03 q11").judge(Backwards()).state == "right"
