@@ -517,3 +517,48 @@ def test_private_parts_are_used_in_this_room_alone():
 def test_a_private_part_is_seen(line):
     tree = ast.parse(line)
     assert list(private_parts(tree, own_names([tree])))
+
+
+# ---- operations ---------------------------------------------------------------------------------
+
+
+def test_every_way_to_an_operation_is_turned_away_and_values_can_be_read():
+    code = """
+import course_utils.keras_inside.start
+import keras, numpy as np, tensorflow as tf
+from course_utils.keras_inside.operations import turn_away
+
+tensor, variable = tf.constant([1.0, 2.0]), tf.Variable(1.0)
+model = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Conv2D(2, 3)])
+image, ready = np.zeros((1, 8, 8, 1), "float32"), tf.function(lambda x: x + 1)
+ready(tensor)
+
+class Away(Exception):
+    pass
+
+def instead():
+    raise Away
+
+turn_away(instead)
+print(np.asarray(tensor), tensor.numpy(), tensor.shape)
+ways = [
+    lambda: tensor + 1,
+    lambda: tensor[0],
+    lambda: tensor == tensor,
+    lambda: variable.numpy(),
+    lambda: keras.ops.softmax(tensor),
+    lambda: keras.ops.conv(image, np.zeros((3, 3, 1, 1), "float32")),
+    lambda: keras.random.normal((2,)),
+    lambda: model(image),
+    lambda: model.predict(image, verbose=0),
+    lambda: ready(tensor),
+    lambda: next(iter(tf.data.Dataset.range(3))),
+]
+for way in ways:
+    try:
+        way()
+        print("came through")
+    except Away:
+        print("away")
+"""
+    assert run(code).stdout.split("\n") == ["[1. 2.] [1. 2.] (2,)", *["away"] * 11, ""]
