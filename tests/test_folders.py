@@ -1,6 +1,7 @@
 """Folders of pictures: every way in sees the same files, labels and order, and names the rest."""
 
 import io
+import os
 from pathlib import Path
 
 from course_utils import applications, datasets, pipelines, settings
@@ -169,6 +170,29 @@ def test_each_file_is_used_or_named(home, capsys):
     assert sorted(files.names) == ["cat/0", "cat/1.JPG_large", "cat/2.png", "dog/1.png"]
     assert all(rows == ways["batches"] for rows in ways.values())
     assert capsys.readouterr().out == "Left out of train: cat/notes.txt and 1 more (no picture).\n"
+
+
+@pytest.mark.fault("a pipe, a device or a link to nowhere named as a picture")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+def test_what_only_looks_like_a_file_is_named_and_not_opened(home, capsys):
+    write(home / "train", "cat/1.png", "dog/1.png")
+    os.mkfifo(home / "train" / "cat" / "pipe.png")
+    for name, target in {"device": "/dev/zero", "nowhere": "/none", "circle": "circle.png"}.items():
+        (home / "train" / "cat" / f"{name}.png").symlink_to(target)
+    files, _ = read_all(home / "train")
+    assert sorted(files.names) == ["cat/1.png", "dog/1.png"]
+    assert "cat/circle.png and 3 more (no picture)" in capsys.readouterr().out
+
+
+@pytest.mark.fault("names with line feeds, or in an old encoding")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_names_with_line_feeds_or_in_an_old_encoding(home):
+    write(home / "train", "cat/1.png", "cat/2.png", "dog/1.png")
+    cats = home / "train" / "cat"
+    (cats / "1.png").rename(cats / "1\n.png")
+    os.rename(cats / "2.png", os.path.join(os.fsencode(cats), b"\xe4.png"))
+    files, ways = read_all(home / "train")
+    assert len(files.names) == 3 and all(len(rows) == 3 for rows in ways.values())
 
 
 @pytest.mark.fault("Training, VALID and Testing as names of splits")

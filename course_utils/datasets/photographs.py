@@ -29,8 +29,11 @@ _BRANDS = (b"avif", b"avis", b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1
 def is_picture(file: Path) -> bool:
     """Tell whether this is a picture file, by its ending, or else by its first bytes.
 
-    Whether it can be read is another matter: a photo that is cut short is a picture, too.
+    Whether it can be read is another matter: a photo that is cut short is a picture, too. What
+    only looks like a file is none: a pipe, a device, a link to nowhere.
     """
+    if not file.is_file():
+        return False
     if file.suffix.lower() in SUFFIXES:
         return True
     try:
