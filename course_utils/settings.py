@@ -108,7 +108,9 @@ def user_cache_dir() -> Path:
         folder = Path(platformdirs.user_cache_dir("course_utils", appauthor=False))
     except RuntimeError:  # some releases say so, others return a path that begins with ~
         folder = Path("~")
-    return folder if folder.is_absolute() else Path(tempfile.gettempdir()) / "course_utils"
+    if folder.is_absolute():
+        return folder
+    return Path(tempfile.gettempdir()) / f"course_utils_{os.getuid()}"  # of this user alone
 
 
 def writable_dir() -> Path:

@@ -315,7 +315,7 @@ import keras
 model = keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(10)])
 model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
 model.fit(x[:500] / 255, y[:500], epochs=1, verbose=0, callbacks=[training.Keep("mnist")])
-plotting.show_image(x[0], title="ä · … 字")
+plotting.show_image(x[0], title="\\u00e4 \\u00b7 \\u2026 \\u5b57")
 q2.check(3), q2.hint(), q2.check(...)
 print("FINE", datasets.source("mnist"))
 """

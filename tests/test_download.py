@@ -243,8 +243,9 @@ def test_a_failed_download_leaves_the_other_files_alone(server, folder):
 def test_an_interrupt_leaves_no_half_file(server, folder, monkeypatch):
     server.answers["/data.bin"] = BODY
 
-    def stop(self, *args):
-        raise KeyboardInterrupt
+    def stop(self, done, text):
+        if done:
+            raise KeyboardInterrupt
 
     monkeypatch.setattr(download.Progress, "update", stop)
     with pytest.raises(KeyboardInterrupt):
@@ -515,6 +516,7 @@ def test_one_byte_now_and_then_is_given_up(server, folder, monkeypatch, place):
 
     server.answers["/data.bin"] = answer
     monkeypatch.setattr(download, "SECONDS_OF_SILENCE", 0.3)
+    monkeypatch.setitem(download.SECONDS_TO_BEGIN, "standin", 0.3)
     with pytest.raises(ConnectionError, match="broke off") as error:
         fetch(remote(server.url("/data.bin")), folder)
     end.set()

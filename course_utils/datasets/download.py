@@ -26,7 +26,8 @@ from course_utils.reader.progress import Progress
 SECONDS_TO_ANSWER = {"auto": 4.0, "standin": 4.0, "real": 15.0}
 SECONDS_FOR_THE_SILENT = 0.8
 SECONDS_BETWEEN_ADDRESSES = 0.25  # of one host, which are tried side by side
-SECONDS_OF_SILENCE = 20  # before the first byte of the file, and while data flows
+SECONDS_TO_BEGIN = {"auto": 10.0, "standin": 10.0, "real": 20.0}  # with the file
+SECONDS_OF_SILENCE = 20  # while data flows
 LEAST_BYTES_A_SECOND = 1000  # anything slower counts as silence
 PAUSES = (0.0, 1.0, 3.0)  # seconds before each round of tries
 PASSING = (408, 425, 429, 500, 502, 503, 504)  # HTTP: it may be otherwise in a moment
@@ -246,10 +247,11 @@ def _open(url: str, start: int) -> http.client.HTTPResponse:
             answers.put(problem)
 
     threading.Thread(target=ask, daemon=True).start()
+    patience = SECONDS_TO_BEGIN[settings.data_policy()]
     try:
-        answer = answers.get(timeout=SECONDS_OF_SILENCE)
+        answer = answers.get(timeout=patience)
     except queue.Empty:
-        raise TimeoutError(f"no file for {SECONDS_OF_SILENCE} seconds") from None
+        raise TimeoutError(f"no file for {patience:.0f} seconds") from None
     if isinstance(answer, Exception):
         raise answer
     return answer
@@ -333,18 +335,20 @@ def _download(url: str, file: RemoteFile, part: Path) -> None:
 
 def _transfer(url: str, file: RemoteFile, part: Path, start: int) -> tuple[int, str, int | None]:
     """Add to `part` what is missing; return bytes and digest of it all, and the size it needs."""
-    with _open(url, start if start < (file.size or MOST_BYTES) else 0) as response:
-        start = start if response.status == 206 else 0  # else the host sends the whole
-        file = replace(file, size=file.size or _stated_size(response, start))
-        digest = _new_digest(file)
-        if start:
-            _read_into(digest, part)
-        bar = Progress(file.size or 1, f"Downloading {file.name}")
-        try:
+    bar = Progress(1, f"Downloading {file.name}")
+    bar.update(0, f"waiting for {_host(url)}")
+    try:
+        with _open(url, start if start < (file.size or MOST_BYTES) else 0) as response:
+            start = start if response.status == 206 else 0  # else the host sends the whole
+            file = replace(file, size=file.size or _stated_size(response, start))
+            digest = _new_digest(file)
+            if start:
+                _read_into(digest, part)
+            bar.total = file.size or 1
             with open(part, "ab" if start else "wb") as out:
                 received = _copy(response, out, digest, start, file, bar)
-        finally:
-            bar.close()
+    finally:
+        bar.close()
     return received, digest.hexdigest(), file.size
 
 

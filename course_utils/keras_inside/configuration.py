@@ -12,7 +12,8 @@ def find_file() -> Path:
     home = os.environ.get("KERAS_HOME")
     if not home:
         base = os.path.expanduser("~")
-        home = os.path.join(base if os.access(base, os.W_OK) else "/tmp", ".keras")
+        is_usable = os.path.isabs(base) and os.access(base, os.W_OK)
+        home = os.path.join(base if is_usable else "/tmp", ".keras")
     return Path(os.path.expanduser(home)) / "keras.json"
 
 

@@ -63,6 +63,8 @@ def _start() -> None:
         for sentence in configuration.find_differences():
             warnings.warn(sentence, stacklevel=2)
         os.environ["KERAS_BACKEND"] = configuration.NEEDED["backend"]
+        if not os.path.isabs(os.path.expanduser("~")):  # without a home Keras makes a folder "~"
+            os.environ.setdefault("KERAS_HOME", str(configuration.find_file().parent))
     if "tensorflow" in sys.modules:
         _configure(is_new)
         return
