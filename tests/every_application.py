@@ -31,7 +31,7 @@ def room_for_the_next():
 @pytest.mark.parametrize("name", names())
 def test_a_network_goes_through_every_door(name):
     network = applications.load(name, weights=None)
-    side = network.input_shape[1]
+    side = network.input_shape[1] or 224  # some take any size
     answers = applications.classify(network, PHOTO)
     assert len(answers) == 5 and all(0 <= share <= 1 for _, share in answers)
 
@@ -45,9 +45,22 @@ def test_a_network_goes_through_every_door(name):
     features = applications.feature_extractor(network, last).predict_on_batch(images)
     np.testing.assert_allclose(features[0], maps[find_layer(network, last)[0]], atol=1e-2)
 
-    patterns = interpretation.filter_patterns(network, first, [0], steps=1)
+    size = (side, side)
+    patterns = interpretation.filter_patterns(network, first, [0], steps=1, size=size)
     assert patterns.shape == (1, side, side, 3) and np.isfinite(patterns).all()
+    climb(network, last, size)
     draw(network)
+
+
+def climb(network, layer, size):
+    """Climb at two sizes, or say in a sentence that the network takes one alone."""
+    try:
+        options = {"steps": 1, "octaves": 2, "size": size}
+        patterns = interpretation.filter_patterns(network, layer, [0], **options)
+    except ValueError as problem:
+        assert "octaves" in str(problem)
+    else:
+        assert patterns.shape == (1, *size, 3)
 
 
 def draw(network):

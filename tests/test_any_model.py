@@ -169,6 +169,14 @@ def test_of_two_outputs_the_part_with_one_is_asked_for(of):
     assert "6: dense of 4, 1, 5 parameters" in plotting.show_architecture(model).alt
 
 
+@pytest.mark.parametrize("form", [lambda x: {"a": x}, lambda x: [x]], ids=["dict", "list"])
+def test_one_output_in_a_dictionary_or_a_list_is_one_output(form):
+    plain = ending(ops.softmax)
+    model = keras.Model(plain.inputs, form(plain.outputs[0]))
+    for explain in (room.grad_cam, room.occlusion_map):
+        np.testing.assert_array_equal(explain(model, IMAGES[0]), explain(plain, IMAGES[0]))
+
+
 @pytest.mark.fault("an inner model with two inputs")
 def test_an_inner_model_with_two_inputs_is_looked_into():
     a, b = keras.Input((12, 12, 3)), keras.Input((12, 12, 3))
@@ -218,6 +226,20 @@ def branch(join):
     x = layers.Conv2D(4, 3, padding="same", name="a")(inputs)
     x = join(x, layers.Conv2D(4, 3, padding="same", name="b")(x))
     return keras.Model(inputs, layers.Dense(2)(layers.GlobalAveragePooling2D()(x)), name="branch")
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        lambda: layers.Rescaling(2.0),
+        lambda: layers.Normalization(mean=0.0, variance=1.0),
+        lambda: layers.RandomFlip(),
+    ],
+)
+def test_pixels_made_ready_are_no_feature_maps(front):
+    model = keras.Sequential([keras.Input((6, 6, 3)), front(), layers.Flatten(), layers.Dense(2)])
+    with pytest.raises(ValueError, match="makes no feature maps"):
+        room.grad_cam(model, np.zeros((6, 6, 3)))
 
 
 @pytest.mark.fault("branches that are added")

@@ -37,9 +37,10 @@ def classify(
     (True, True)
     """
     classes = len(backbone.labels()) if _is_backbone(model) else 1000
-    if isinstance(model.output_shape, tuple) and model.output_shape[1:] != (classes,):
+    shapes = [tuple(output.shape) for output in model.outputs]
+    if len(shapes) == 1 and shapes[0][1:] != (classes,):
         raise ValueError(
-            f"{model.name} gives values of shape {model.output_shape}, not a probability for "
+            f"{model.name} gives values of shape {shapes[0]}, not a probability for "
             "each class: load it with include_top=True."
         )
     check_outputs(model)

@@ -139,6 +139,7 @@ class DigitExplorer(Explorer):
 def _both(dense, convnet):
     """Return the function that gives both networks' answers, then all maps of the second."""
     network = with_maps(convnet)
+    dense = keras.Model(dense.inputs[0], dense.outputs[0])  # without lists and dictionaries
     shapes = [(-1, *model.inputs[0].shape[1:]) for model in (dense, convnet)]
 
     def answer(images):

@@ -132,7 +132,8 @@ def occlusion_map(
     classes = spread_classes(class_index, len(images))
     window = max(1, min(images.shape[1:3]) // 4) if window is None else window
     stride = max(1, window // 4) if stride is None else stride
-    maps = [_falls(model, *pair, window, stride) for pair in zip(images, classes, strict=True)]
+    network = keras.Model(model.inputs[0], model.outputs[0], name=model.name)  # no dictionaries
+    maps = [_falls(network, *pair, window, stride) for pair in zip(images, classes, strict=True)]
     return maps[0] if is_one else np.stack(maps)
 
 

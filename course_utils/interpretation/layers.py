@@ -110,14 +110,22 @@ def last_maps(model: keras.Model) -> keras.Operation:
     """Return the layer whose maps a classifier decides by: the last, but before pooling.
 
     It is the sum where branches are added, the ReLU where one follows a convolution; pooling,
-    dropout and maps of one value come behind it. ValueError where a model makes no such maps.
+    dropout and maps of one value come behind it. ValueError where nothing that is learnt makes
+    such maps.
     """
-    for layer in reversed(layers_of(model).values()):
-        shape, kind = shape_of(layer), type(layer).__name__
+    maps = [layer for layer in layers_of(model).values() if len(shape_of(layer)) == 4]
+    learnt = [place for place, layer in enumerate(maps) if _learns(layer)]
+    for layer in reversed(maps[learnt[0] :] if learnt else []):
+        kind = type(layer).__name__
         behind = "Pool" in kind or "Dropout" in kind or kind == "Identity"
-        if len(shape) == 4 and shape[1:3] != (1, 1) and not behind and not is_model(layer):
+        if shape_of(layer)[1:3] != (1, 1) and not behind and not is_model(layer):
             return layer
     raise ValueError(f"The model {model.name!r} makes no feature maps, so there is no Grad-CAM.")
+
+
+def _learns(layer) -> bool:
+    """Tell whether a layer has weights, beyond the mean and spread of its input."""
+    return bool(getattr(layer, "weights", ())) and not isinstance(layer, layers.Normalization)
 
 
 def check_model(model: keras.Model) -> None:

@@ -41,10 +41,11 @@ def check_outputs(model: keras.Model) -> None:
 def to_probabilities(model: keras.Model, outputs: ArrayLike) -> np.ndarray:
     """Return the probability of each class from what a model gave.
 
-    outputs: (N, classes), as `model` gives them: probabilities as they are; scores go through a
-    softmax. One output alone, a sigmoid's or its score, is that of class 1. Where the model's end
-    does not tell (a layer or function of one's own), rows that are probabilities are taken for
-    such. Returns (N, classes), from 0 to 1; of one output (N, 2).
+    outputs: (N, classes), as `model` gives them (also in a dictionary or a list, where that is how
+    it gives its one output): probabilities as they are; scores go through a softmax. One value
+    alone, a sigmoid's or its score, is that of class 1. Where the model's end does not tell (a
+    layer or function of one's own), rows that are probabilities are taken for such.
+    Returns (N, classes), from 0 to 1; of one output (N, 2).
 
     Raises ValueError where it cannot be told, or where an output is not a number.
 
@@ -52,7 +53,9 @@ def to_probabilities(model: keras.Model, outputs: ArrayLike) -> np.ndarray:
     >>> to_probabilities(model, [[0, 0, np.log(2)]])
     array([[0.25, 0.25, 0.5 ]])
     """
+    outputs = next(iter(outputs.values())) if isinstance(outputs, dict) else outputs
     outputs = np.asarray(outputs)
+    outputs = outputs[0] if outputs.ndim == 3 else outputs
     if outputs.dtype.kind != "f" or outputs.dtype.itemsize < 4:
         outputs = outputs.astype("float32" if outputs.dtype.kind == "f" else "float64")
     _check_numbers(model, outputs)
