@@ -71,6 +71,7 @@ class Keep(keras.callbacks.Callback):
         self._cut_short = ""
         _build(self.model, fit["x"])
         _check(self.model, fit["y"])
+        _check_classes(self.model, fit["x"])
         self._record = _describe(self.model, fit, self.data)
         loaded = filter(datasets.is_loaded, self.data)
         standin = any(datasets.source(name) == "stand-in" for name in loaded)
@@ -318,6 +319,21 @@ def _check(model, y) -> None:
         raise ValueError(
             f"The label {wrong} has no output: {model.name} has {count} outputs, so its labels "
             f"are 0 to {count - 1}."
+        )
+
+
+def _check_classes(model, data) -> None:
+    """Refuse data with more classes than the model can tell apart, where their names are known."""
+    names, shape = getattr(data, "class_names", None), getattr(model, "output_shape", None)
+    if not names or not isinstance(shape, tuple) or len(shape) != 2:
+        return
+    count = max(shape[1], 2)  # one output tells two classes apart
+    if len(names) > count:
+        outputs = "1 output, which tells 2" if shape[1] == 1 else f"{count} outputs for {count}"
+        raise ValueError(
+            f"The data have {len(names)} classes, {', '.join(map(str, names))}, and {model.name} "
+            f'has {outputs}: end it with Dense({len(names)}, activation="softmax"), and compile it '
+            'with loss="sparse_categorical_crossentropy".'
         )
 
 

@@ -149,6 +149,24 @@ def test_a_label_without_an_output_is_named(profile, shift, wrong):
         fit(make_model(), y=Y + shift)
 
 
+@pytest.mark.fault("three classes for a network of one output")
+@pytest.mark.parametrize(
+    "outputs, says", [(1, "has 1 output, which tells 2"), (2, "has 2 outputs for 2")]
+)
+def test_more_classes_than_outputs_are_named(profile, outputs, says):
+    """With a sigmoid, the loss of label 2 falls for ever, and nobody sees why."""
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(outputs)], name="narrow")
+    loss = "binary_crossentropy" if outputs == 1 else "sparse_categorical_crossentropy"
+    model.compile("sgd", loss)
+    data = tf.data.Dataset.from_tensors((np.zeros((3, 4)), np.arange(3) % outputs))
+    data.class_names = ["ant", "bee", "cat"]
+    sentence = rf"3 classes, ant, bee, cat, and narrow {says}: .*Dense\(3, activation=\"softmax\"\)"
+    with pytest.raises(ValueError, match=sentence):
+        model.fit(data, verbose=0, callbacks=[training.Keep()])
+    data.class_names = ["ant", "bee"]
+    assert model.fit(data, verbose=0, callbacks=[training.Keep()]).history["loss"]
+
+
 @pytest.mark.fault("layers made trainable after `compile`")
 def test_layers_that_are_trainable_only_after_compile_are_named(profile):
     model = make_model()
