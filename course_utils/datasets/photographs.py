@@ -4,6 +4,7 @@ The reader behind every road: `applications.read_photo`, and, for the files that
 decode or would show otherwise, `pipelines.batches`, `pipelines.splits` and `datasets.load`.
 """
 
+import contextlib
 import functools
 import io
 import warnings
@@ -101,7 +102,8 @@ def to_rgb(image: "Image.Image", name: str) -> np.ndarray:
 
     if image.width * image.height > LARGEST:
         raise ValueError(_too_large(name))
-    image = ImageOps.exif_transpose(image)
+    with contextlib.suppress(Exception):  # a note that is damaged is not heeded
+        image = ImageOps.exif_transpose(image)
     if image.mode.startswith(("I", "F")):  # over 8 bits, which PIL would clip
         return from_array(_to_usual_range(np.asarray(image), image.mode), name)
     if "transparency" in image.info or image.mode in ("RGBA", "LA", "PA", "La", "RGBa"):
