@@ -409,6 +409,7 @@ def of_class(keras, call, **methods):
 CALLS = {
     "loops": (spin, "too long"),
     "loops, catching all": (spin_whatever_comes, "too long"),
+    "loops and lets nobody run": (lambda self, x: sum(range(10**15)), "too long"),
     "raises": (complain, "cannot be called with an input of shape (4,) (RuntimeError)"),
     "leaves": (lambda self, x: sys.exit(), "could not be read"),
     "gives nothing": (lambda self, x: None, "what does its call return?"),

@@ -612,6 +612,18 @@ def test_check_prints_the_same_plain_words_every_time(capsys):
     assert question.state == "right"
 
 
+def test_after_two_wrong_tries_the_message_says_where_it_is_taught(capsys):
+    question = number(taught="Train")
+    for answer in (468, ..., 470, 467, 469, 466):
+        question.check(answer)
+    told = [line.endswith("It is taught in the section “Train”.") for line in text_of(capsys)]
+    assert told == [False, False, True, True, False, True]
+
+
+def text_of(capsys):
+    return capsys.readouterr().out.splitlines()
+
+
 def test_hints_get_stronger_and_the_last_one_stays(capsys):
     question = number()
     for _ in range(3):

@@ -35,7 +35,7 @@ class Design(Model):
     def _judge(self, answer):
         if problem := networks.problem_of_kind(answer):
             return Verdict("wrong", problem)
-        asked = self.right_answer()
+        asked = self._asked
         if problem := networks.problem_of(answer, asked.input_shape[1:]):
             return Verdict("wrong", problem)
         if problem := self._unmet(answer, asked):

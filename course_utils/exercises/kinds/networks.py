@@ -3,7 +3,8 @@
 from typing import Any
 
 from course_utils.exercises.kinds.words import describe
-from course_utils.keras_inside.graph import walk
+from course_utils.keras_inside.ends import SIGMOID, SOFTMAX, read_end
+from course_utils.keras_inside.graph import is_model, walk
 
 import numpy as np
 
@@ -50,6 +51,8 @@ def problem_of(model: Any, shape: tuple) -> str:
     if inputs and tuple(inputs[0].shape[1:]) != shape:
         found = tuple(inputs[0].shape[1:])
         return f"the input has shape {found}; the question asks for {shape}."
+    if not inputs:
+        _rehearse(model, shape)
     try:
         outputs = model(np.zeros((1, *shape), "float32"), training=False)
         if isinstance(outputs, list | tuple | dict):
@@ -61,7 +64,31 @@ def problem_of(model: Any, shape: tuple) -> str:
         return f"the model cannot be called with an input of shape {shape} ({kind})."
     if values.dtype.kind not in "fiub" or values.shape[:1] != (1,):
         return "the model does not give one output for each input: what does its call return?"
+    if takes_scores(model) and _makes_probabilities(model):
+        return (
+            "the loss takes raw scores (from_logits=True), and the last layer makes probabilities "
+            "of them already: keep one of the two."
+        )
     return ""
+
+
+def _rehearse(model, shape: tuple) -> None:
+    """Call a model of a class of its own with a symbol in place of an image.
+
+    That runs its Python code and no operation, so that it works in a child, where a loop that
+    lets nobody else run can be ended. What goes wrong is told by the real call.
+    """
+    import keras
+
+    try:
+        model(keras.KerasTensor((None, *shape)), training=False)
+    except Exception:
+        return
+
+
+def _makes_probabilities(model) -> bool:
+    """Tell whether a model whose wiring is known ends in a softmax or a sigmoid."""
+    return is_model(model) and read_end(model.outputs[0]).kind in (SOFTMAX, SIGMOID)
 
 
 def outputs_of(model: Any, inputs: np.ndarray) -> np.ndarray:

@@ -1,5 +1,6 @@
 """A question whose answer is a model that the check trains."""
 
+import math
 import time
 from collections.abc import Callable
 from typing import Any
@@ -50,6 +51,9 @@ class Trained(Design):
         except Exception as problem:  # whatever the loss, the layers or the optimiser raise
             rest = "does the loss fit the labels, and the last layer the loss?"
             return Verdict("wrong", f"it cannot be trained ({type(problem).__name__}): {rest}")
+        if math.isnan(accuracy):
+            found = "after the training it computes NaN, which is no number"
+            return Verdict("wrong", f"{found}: is the learning rate too large?")
         if accuracy >= self.at_least:
             return self._right(f"accuracy {accuracy:.3f}.")
         return self._wrong(
@@ -57,7 +61,7 @@ class Trained(Design):
         )
 
     def _train(self, model, train, test) -> float:
-        """Train a fresh copy of a compiled model; return its accuracy on the test data."""
+        """Train a fresh copy of a compiled model; return its accuracy on the test data, or NaN."""
         from course_utils.reader.progress import Progress
 
         bar = Progress(self.epochs, "Training your model")
@@ -67,7 +71,8 @@ class Trained(Design):
                 twin = _fresh(model)
                 watch = _watch(bar, self.LONGEST, self._clock)
                 twin.fit(*train, epochs=self.epochs, verbose=0, callbacks=[watch])
-            return accuracy_of(networks.outputs_of(twin, test[0]), test[1])
+            outputs = networks.outputs_of(twin, test[0])
+            return accuracy_of(outputs, test[1]) if np.isfinite(outputs).all() else math.nan
         finally:
             model.set_weights(kept)
             bar.close()
