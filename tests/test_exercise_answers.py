@@ -116,6 +116,7 @@ def test_a_letter_is_read_however_it_is_written(one):
 @pytest.mark.parametrize(
     ("place", "answer"),
     [
+        ("01 q7", (469, 128)),
         ("03 q1", (576, 28)),
         ("03 q1", (24, 24)),
         ("03 q9", (13, 13)),

@@ -135,6 +135,16 @@ def test_what_misses_its_threads_in_a_child_runs_in_the_kernel():
     assert judged(halve(), wait_unless_at_home).state == "right"
 
 
+@LINUX
+def test_without_room_for_a_child_the_kernel_runs_it(monkeypatch):
+    def refuse():
+        raise OSError("no memory")
+
+    monkeypatch.setattr(os, "fork", refuse)
+    assert judged(halve(), lambda x: x / 2).state == "right"
+    assert "stopped after 0.3 seconds" in judged(halve(), spin).text
+
+
 MEMORY = {
     "an array": lambda x: np.ones(10**11),
     "an array that is not touched": lambda x: np.zeros(10**9),

@@ -201,6 +201,7 @@ q7 = Number(
     "Steps of an epoch",
     taught="Train",
     right=469,
+    also=[(469, 128)],
     unit="steps",
     hints=[
         "Each step takes one batch. How many batches of 128 are 60,000 images?",

@@ -209,7 +209,7 @@ q7 = Number(
     "LeNet's last map",
     taught="One formula for all sizes",
     right=5,
-    also=[(5, 5)],
+    also=[(5, 5), (5, True), (5, "yes")],
     unit="rows and columns",
     hints=[
         "Pooling by 2 is a window of 2 with stride 2: it halves.",

@@ -3,14 +3,16 @@
 Each question has a `title`, `hints` (weak to strong) and `mistakes`: pairs of a typical wrong
 answer and the message that it gets. A third item, a function of the answer that returns True or
 False, recognises more answers than this one. `why` explains the right answer after it was found,
-and in the solution. `predict=True` marks what is asked before the cell is run. The text of title,
-options and reasons stands in the notebook word by word; a test compares them.
+and in the solution. `predict=True` marks what is asked before the cell is run. `taught` is the
+heading of the section that teaches it, which a message names after two wrong tries. The text of
+title, options, reasons and heading stands in the notebook word by word; tests compare them.
 
     q1 = Number(
         "Steps of an epoch",
         right=469,                       # within=0.5 would accept 468.5 to 469.5
         also=[(469, 128)],               # another way to write it: with the rest of what is asked
         unit="steps",
+        taught="Train",                  # a heading of the notebook, above the question
         hints=["Divide.", "A last, smaller batch is a step, too."],
         why="60,000 / 128 = 468.75, rounded up.",
         mistakes=[(468, "the last, smaller batch counts, too"),
@@ -69,8 +71,10 @@ options and reasons stands in the notebook word by word; a test compares them.
         …
     )
 
-An answer of `...` is no error. Whatever is passed, `check` raises nothing: it says what it found,
-and never what the right answer is.
+An answer of `...` is no error. Whatever is passed, `check` raises nothing and comes back within
+five seconds (a training goes on as long as its bar does): it says what it found, and never what
+the right answer is. `limits` tells how: what can run code is judged in a child of the kernel, on
+Linux; TensorFlow, and other systems, need a thread, which a loop that lets nobody else run holds.
 """
 
 from course_utils.exercises.kinds.choice import Choice

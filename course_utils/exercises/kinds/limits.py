@@ -88,7 +88,7 @@ def run_apart(function: Callable[[], Any], clock: Clock) -> Any:
     returns comes back, by pickle; BroughtDown is raised if nothing does. TensorFlow's
     operations do not work in a child: what asks for one is run again by `run_limited`. So is
     what only waits there, as a library does that misses its threads; that takes AFTER_WAITING
-    seconds at most. Elsewhere all is run by `run_limited`.
+    seconds at most. Elsewhere, and where no child can be had, all is run by `run_limited`.
     """
     if not FORKS:
         return run_limited(function, clock)
@@ -104,12 +104,21 @@ def run_apart(function: Callable[[], Any], clock: Clock) -> Any:
 
 
 def _run_in_child(function: Callable[[], Any], clock: Clock) -> tuple[str, Any]:
-    """Return ("value", what it returned), ("tensorflow", None), ("late", None), ("down", None)."""
+    """Return ("value", what it returned), or why there is none, with None.
+
+    That is "tensorflow": it asked for an operation; "late": time is up; "down": the child ended
+    before; "alone": there was no child.
+    """
     receiver, sender = multiprocessing.Pipe(duplex=False)
     fork = multiprocessing.get_context("fork")
     child = fork.Process(target=_work, args=(function, sender), daemon=True)
-    child.start()
-    sender.close()
+    try:
+        child.start()
+    except OSError:  # no room for a copy
+        receiver.close()
+        return "alone", None
+    finally:
+        sender.close()
     try:
         return receiver.recv() if receiver.poll(clock.left()) else ("late", None)
     except EOFError:
