@@ -69,6 +69,7 @@ q1 = Function(
         "odd sizes": (_rng.normal(size=(7, 5)),),
         "only negative values": (-1 - _rng.random((4, 4)),),
         "a single window": (np.array([[1.0, 5.0], [3.0, 2.0]]),),
+        "a single row, where no window fits": (_rng.normal(size=(1, 4)),),
         "an image of bytes": (_rng.integers(0, 256, (8, 6)).astype("uint8"),),
     },
     hints=[

@@ -79,6 +79,7 @@ q3 = Function(
     inputs=[(np.array([[[[0, 127.5, 255], [255, 0, 51]]]]),)],
     hidden={
         "a grey image of 4 x 4": (np.full((1, 4, 4, 3), 100.0),),
+        "one pixel": (np.full((1, 1, 1, 3), 255.0),),
         "images of type uint8": (_rng.integers(0, 256, (2, 5, 4, 3)).astype("uint8"),),
         "images of type float32": (_rng.uniform(0, 255, (2, 3, 3, 3)).astype("float32"),),
     },
