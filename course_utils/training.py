@@ -22,6 +22,7 @@ from course_utils.reader.progress import Progress
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 # Keras says so at each fit on a `tf.data.Dataset`, also where nobody asked for shuffle.
 warnings.filterwarnings("ignore", "`shuffle=True` was passed, but will be ignored")
@@ -70,7 +71,7 @@ class Keep(keras.callbacks.Callback):
         self._best_value, self._best_epoch, self._best_weights = None, None, None
         self._cut_short = ""
         _build(self.model, fit["x"])
-        _check(self.model, fit["y"])
+        _check(self.model, fit)
         _check_classes(self.model, fit["x"])
         self._record = _describe(self.model, fit, self.data)
         loaded = filter(datasets.is_loaded, self.data)
@@ -299,26 +300,39 @@ def _build(model, x) -> None:
             model(batch[0] if isinstance(batch, tuple) else batch)
 
 
-def _check(model, y) -> None:
-    """Refuse in a sentence what TensorFlow refuses in pages, or not at all on a GPU."""
+def _check(model, fit: dict[str, Any]) -> None:
+    """Refuse in a sentence what TensorFlow refuses in pages, on a GPU not at all, or never ends."""
     if new := variables_unknown_to_optimizer(model):
         raise ValueError(
             f"{new[0]} can be trained only since `compile`: call model.compile(…) again after "
             "changing what is trainable."
         )
-    loss = model.loss
-    name = loss if isinstance(loss, str) else getattr(loss, "name", getattr(loss, "__name__", ""))
-    shape = getattr(model, "output_shape", None)
-    is_known = name == "sparse_categorical_crossentropy" and isinstance(shape, tuple)
-    if not is_known or getattr(loss, "ignore_class", None) is not None:
-        return
-    labels = np.asarray(y) if hasattr(y, "__array__") else np.empty(0)
-    count = shape[-1]
-    if labels.size and isinstance(count, int) and not 0 <= labels.min() <= labels.max() < count:
-        wrong = labels.min() if labels.min() < 0 else labels.max()
+    endless = getattr(fit["x"], "cardinality", lambda: 0)() == tf.data.INFINITE_CARDINALITY
+    if endless and fit["steps_per_epoch"] is None:
         raise ValueError(
-            f"The label {wrong} has no output: {model.name} has {count} outputs, so its labels "
-            f"are 0 to {count - 1}."
+            "The data set has no end, so the first epoch would have none: say how many batches "
+            "make an epoch, as in fit(data, steps_per_epoch=100)."
+        )
+    if hasattr(fit["y"], "__array__"):
+        _check_labels(model, np.asarray(fit["y"]))
+
+
+def _check_labels(model, labels: np.ndarray) -> None:
+    if labels.dtype.kind in "OSU" and labels.size:
+        raise ValueError(
+            f"The labels are no numbers (the first is {labels.flat[0]!r}): number the classes from "
+            "0, as labels = np.unique(labels, return_inverse=True)[1] does."
+        )
+    loss, shape = model.loss, getattr(model, "output_shape", None)
+    name = loss if isinstance(loss, str) else getattr(loss, "name", getattr(loss, "__name__", ""))
+    is_known = name == "sparse_categorical_crossentropy" and isinstance(shape, tuple)
+    if not is_known or not labels.size or getattr(loss, "ignore_class", None) is not None:
+        return
+    count, least, most = shape[-1], labels.min(), labels.max()
+    if isinstance(count, int) and not 0 <= least <= most < count:
+        raise ValueError(
+            f"The label {least if least < 0 else most} has no output: {model.name} has {count} "
+            f"outputs, so its labels are 0 to {count - 1}."
         )
 
 

@@ -167,6 +167,21 @@ def test_more_classes_than_outputs_are_named(profile, outputs, says):
     assert model.fit(data, verbose=0, callbacks=[training.Keep()]).history["loss"]
 
 
+@pytest.mark.fault("labels that are words")
+@pytest.mark.parametrize("kind", [tf.constant, lambda words: np.array(words, object)])
+def test_labels_that_are_words_are_named(profile, kind):
+    words = np.array(["cat", "dog", "owl"])[Y].tolist()
+    with pytest.raises(ValueError, match="^The labels are no numbers .*return_inverse"):
+        fit(make_model(), y=kind(words))
+
+
+@pytest.mark.fault("a data set without an end")
+def test_a_data_set_without_an_end_is_named(profile):
+    with pytest.raises(ValueError, match="^The data set has no end.*steps_per_epoch"):
+        fit_data(make_model(), as_dataset().repeat())
+    assert len(fit_data(make_model(), as_dataset().repeat(), steps_per_epoch=2).epoch) == 1
+
+
 @pytest.mark.fault("layers made trainable after `compile`")
 def test_layers_that_are_trainable_only_after_compile_are_named(profile):
     model = make_model()
