@@ -18,6 +18,7 @@ from course_utils.keras_inside import configuration
 from course_utils.reader.notices import write_line
 
 import psutil
+from jupyter_client.kernelspec import KernelSpecManager
 
 PACKAGES = ("tensorflow", "keras", "numpy", "jupyterlab")
 PYTHONS = ((3, 11), (3, 13))
@@ -191,6 +192,18 @@ def look_at_letters() -> Iterator[Finding]:
     yield f"letters: {encoding}", mend
 
 
+def look_at_kernel() -> Iterator[Finding]:
+    """Say whether a notebook that is opened in JupyterLab runs on this Python."""
+    found = KernelSpecManager().get_kernel_spec("python3")
+    program, mend = Path(found.argv[0]), ""
+    if program.is_absolute() and program.parent != Path(sys.executable).absolute().parent:
+        mend = (
+            f"Notebooks are opened on another Python, {program}: remove {found.resource_dir}, "
+            'which bears the name "python3", as the kernel of the course does.'
+        )
+    yield "", mend
+
+
 def look_at_keras() -> Iterator[Finding]:
     """Say which settings of another course Keras would start with."""
     for sentence in configuration.find_differences():
@@ -205,5 +218,6 @@ LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
     look_at_folders,
     look_at_network,
     look_at_letters,
+    look_at_kernel,
     look_at_keras,
 )

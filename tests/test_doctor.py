@@ -1,6 +1,7 @@
 """The doctor: each fault of the surroundings is found, and its mend is said in a sentence."""
 
 import io
+import json
 import os
 import sys
 from collections import namedtuple
@@ -179,6 +180,16 @@ def test_an_output_of_few_letters_is_found_and_survived(
     write_into(monkeypatch, encoding)
     findings, (mend,) = ask()
     assert "\\u0414\\u0430" in findings and f"The output is in {encoding}" in mend
+
+
+@pytest.mark.fault("a kernel of another environment")
+def test_a_kernel_of_another_environment_is_found(healthy, monkeypatch, tmp_path):
+    place, other = tmp_path / "kernels" / "python3", tmp_path / "other" / "python"
+    place.mkdir(parents=True)
+    (place / "kernel.json").write_text(json.dumps({"argv": [str(other)], "display_name": "Hers"}))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    mend = the_mend()
+    assert str(other) in mend and f"remove {place}" in mend
 
 
 @pytest.mark.fault("KERAS_BACKEND of another course")
