@@ -484,7 +484,8 @@ def private_parts(tree, own):
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute):
             if is_private(node.attr) and node.attr not in own:
-                yield ast.unparse(node)
+                if ast.unparse(node) != "os._exit":  # documented, for all its name
+                    yield ast.unparse(node)
         elif isinstance(node, ast.Import):
             yield from (name.name for name in node.names if name.name.startswith(INSIDE))
         elif isinstance(node, ast.ImportFrom):
