@@ -595,10 +595,14 @@ def test_an_uploaded_file_is_classified_and_a_wrong_one_is_refused(photo_explore
     photo_explorer.controls["upload"].receive("chelsea.jpg", file.getvalue())
     assert not photo_explorer.status.problem
     shown = photo_explorer.panels["photo"].picture
-    for content in (b"no picture", file.getvalue()[:3000]):
+    wrong = {
+        "is not an image that can be read: give a JPEG or PNG.": b"no picture",
+        "is damaged or cut short: give a whole image.": file.getvalue()[:3000],
+        "came empty: a picture above 8 MB that this browser cannot show is to be made a JPEG.": b"",
+    }
+    for says, content in wrong.items():
         photo_explorer.controls["upload"].receive("notes.txt", content)
-        sentence = "notes.txt is no picture that can be read here: choose a JPEG or PNG file."
-        assert photo_explorer.status.text == sentence and photo_explorer.status.problem
+        assert photo_explorer.status.text == f"notes.txt {says}" and photo_explorer.status.problem
         assert photo_explorer.panels["photo"].picture == shown
 
 

@@ -1,12 +1,12 @@
 """The explorer that classifies a photograph of one's own."""
 
-import io
 import os
 from collections.abc import Callable
 
 import course_utils.keras_inside.start
 from course_utils.applications import classify, preprocess, read_photo
 from course_utils.applications.photos import crop_and_resize
+from course_utils.datasets.photographs import read_bytes
 from course_utils.explorers import drawing
 from course_utils.explorers.base import Explorer, Panel, dropdown, read_static
 from course_utils.explorers.networks import compile_grad_cam
@@ -28,7 +28,8 @@ class PhotoPicker(anywidget.AnyWidget):
 
     The browser shrinks it to 1,024 pixels before it is sent: Jupyter closes the connection on a
     message above 10 MB, and photographs of today can be larger. A file that the browser cannot
-    show is sent empty. `on_photo(name, content)` is called with the bytes of a JPEG.
+    show, as a phone's HEIC, is sent as it is; if it is above 8 MB, empty.
+    `on_photo(name, content)` is called with the bytes of the file.
     """
 
     _esm = read_static("photo_picker.js")
@@ -73,7 +74,12 @@ class PhotoExplorer(Explorer):
     def _receive(self, name, content):
         """Classify a file that came from the browser, or say why not."""
         try:
-            self.show(_open(name, content))
+            if not content:
+                raise ValueError(
+                    f"{name} came empty: a picture above 8 MB that this browser cannot show is to "
+                    "be made a JPEG."
+                )
+            self.show(read_bytes(content, name))
         except ValueError as problem:
             self.status.say(str(problem), problem=True)
 
@@ -116,15 +122,3 @@ class PhotoExplorer(Explorer):
             size=list(pixels.shape[:2]),
             scale=PICTURE_SIDE / max(pixels.shape[:2]),
         )
-
-
-def _open(name, content):
-    """Return an uploaded file as (H, W, 3) pixels; ValueError if it is no picture."""
-    from PIL import Image
-
-    try:
-        return read_photo(Image.open(io.BytesIO(content)))
-    except OSError:
-        raise ValueError(
-            f"{name} is no picture that can be read here: choose a JPEG or PNG file."
-        ) from None
