@@ -181,7 +181,7 @@ class Keep(keras.callbacks.Callback):
         """Choose the file for the epochs so far; if an earlier run left it, go on from there."""
         if self._limits.name != "full" or not self._has_name():
             return
-        start = [np.asarray(weight) for weight in self.model.trainable_weights]
+        start = [weight.value.numpy() for weight in self.model.trainable_weights]
         try:
             place = checkpoints.place_unfinished(self.model.name, self._record, start)
         except OSError:
@@ -218,7 +218,7 @@ class Keep(keras.callbacks.Callback):
         """Keep the epochs so far; a save that fails is not tried again."""
         begun = time.monotonic()
         try:
-            optimizer = [np.asarray(variable) for variable in self.model.optimizer.variables]
+            optimizer = [v.value.numpy() for v in self.model.optimizer.variables]
             weights = self.model.get_weights(), self._best_weights, optimizer
             checkpoints.write_unfinished(self._unfinished, *weights, self._complete_record())
         except OSError:
@@ -360,7 +360,9 @@ def _describe(model, fit: dict[str, Any], data_sets: list[str]) -> checkpoints.R
         model=checkpoints.fingerprint_model(model),
         data=checkpoints.fingerprint_data(*data),
         sample=checkpoints.sample_data(*data),
-        frozen=sum(checkpoints.sample_data(*map(np.asarray, model.non_trainable_weights))),
+        frozen=sum(
+            checkpoints.sample_data(*(w.value.numpy() for w in model.non_trainable_weights))
+        ),
         settings=_asked(model, fit),
         amount=_amount(fit["x"]),
         data_sets=[datasets.title(name) for name in filter(datasets.is_loaded, data_sets)],
