@@ -4,10 +4,16 @@ from decimal import Decimal
 from fractions import Fraction
 
 from course_utils import exercises
-from course_utils.exercises.kinds import Choice, Design, Function, Number, Open, Shape
+from course_utils.exercises.kinds import Choice, Design, Function, Number, Open, Shape, limits
 
 import numpy as np
 import pytest
+
+
+@pytest.fixture(autouse=True)
+def without_a_child(monkeypatch):
+    """Answers run in this process, which is quicker; test_exercise_limits.py has the child."""
+    monkeypatch.setattr(limits, "FORKS", False)
 
 
 def question(place):

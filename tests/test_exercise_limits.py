@@ -37,10 +37,12 @@ def halve():
 
 
 def judged(question, answer):
-    """Return the verdict, which must come within five seconds and say something."""
+    """Return the verdict, which must say something, and come within five seconds: of a machine
+    with nothing else to do, so that others at work on it count."""
     start = time.monotonic()
     verdict = question.judge(answer)
-    assert time.monotonic() - start < 5
+    others = os.getloadavg()[0] / os.cpu_count() if limits.FORKS else 1
+    assert time.monotonic() - start < 5 * max(1, others)
     assert verdict.text and len(verdict.text) < 700
     return verdict
 
@@ -356,7 +358,7 @@ KINDS = {
 @pytest.mark.parametrize("name", STRANGE)
 def test_nothing_that_is_passed_raises_or_hangs(name, monkeypatch, capfd):
     for kind, question in KINDS.items():
-        monkeypatch.setattr(question, "seconds", 0.3)
+        monkeypatch.setattr(question, "seconds", 0.1)
         verdict = judged(question, STRANGE[name])
         assert verdict.state in ("wrong", "written"), (kind, verdict)
         assert "Traceback" not in verdict.text
@@ -395,7 +397,7 @@ model = keras.Sequential([keras.Input((4,)), layers.Dense(3, activation="relu")]
 
 def small(kind=Model):
     question = kind("Small", solution=SMALL, hints=HINTS)
-    question.seconds = 1.0
+    question.seconds = 0.5
     return question
 
 

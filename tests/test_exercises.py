@@ -24,7 +24,7 @@ from course_utils.exercises.kinds.words import describe
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 HINTS = ["Think.", "Think again."]
@@ -33,6 +33,12 @@ QUESTIONS = [
     for module in exercises.modules()
     for name, question in exercises.questions_of(module).items()
 ]
+
+
+@pytest.fixture(autouse=True)
+def without_a_child(monkeypatch):
+    """Answers run in this process, which is quicker; test_exercise_limits.py has the child."""
+    monkeypatch.setattr(limits, "FORKS", False)
 
 
 @pytest.fixture(params=QUESTIONS)
@@ -76,10 +82,11 @@ def processor_seconds():
     return sum(os.times()[:4])
 
 
-def test_a_check_takes_no_time(question):
+def test_a_check_takes_no_time(question, monkeypatch):
     """The processor's time, at best of three, since others may be at work; models take longer."""
     if isinstance(question, Model):
         return
+    monkeypatch.undo()  # with the child
     answers = [question.right_answer(), *(question.example(one[0]) for one in question.mistakes)]
     question.judge(answers[0])  # the first one loads what the solution needs
     for answer in answers:
@@ -137,9 +144,8 @@ STRANGE = [
 ]
 
 
-def test_nothing_that_is_passed_raises_out_of_check(question, monkeypatch):
+def test_nothing_that_is_passed_raises_out_of_check(question):
     """Without a child, as on Windows; what only a child ends is in test_exercise_limits.py."""
-    monkeypatch.setattr(limits, "FORKS", False)
     state = question.state
     for strange in STRANGE:
         verdict = question.judge(strange)
@@ -547,6 +553,12 @@ def test_trained_trains_a_copy():
         ('"binary_crossentropy"', 'lambda y, p: "no"', "wrong", "it cannot be trained"),
         ("Adam(0.05)", "Adam(1e-9)", "wrong", "at least 0.8 is asked for"),
         (
+            "layers.Flatten()",
+            'layers.Lambda(lambda x: x * float("nan")), layers.Flatten()',
+            "wrong",
+            "NaN, which is no number: is the learning rate too large?",
+        ),
+        (
             'layers.Dense(1, activation="sigmoid")',
             'layers.Lambda(lambda x: x * 2), layers.Dense(1, activation="sigmoid")',
             "right",
@@ -586,7 +598,11 @@ def test_trained_takes_a_class_of_the_students_own():
     assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],  # the same for all examples
+)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.complex_numbers(),

@@ -2,6 +2,7 @@
 
 import builtins
 import ctypes
+import faulthandler
 import io
 import multiprocessing
 import os
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any, NoReturn
 
 import numpy as np
@@ -37,6 +39,9 @@ class BroughtDown(Exception):
 class Clock:
     """Counts down; whoever sees that work goes on, such as a training, starts it again.
 
+    Where others keep the processor busy, it waits for what gets little of it: until that has had
+    most of its seconds, or four times as many are over.
+
     >>> clock = Clock(3.0)
     >>> 2.9 < clock.left() <= 3.0
     True
@@ -47,11 +52,16 @@ class Clock:
         self.restart()
 
     def restart(self) -> None:
-        self._end = time.monotonic() + self.seconds
+        self._start, self._worked = time.monotonic(), time.process_time()
 
     def left(self) -> float:
-        """Return how many seconds are left; 0 when time is up."""
-        return max(0.0, self._end - time.monotonic())
+        """Return how many seconds are left, at least; 0 when time is up."""
+        over = time.monotonic() - self._start
+        worked = time.process_time() - self._worked
+        if over < self.seconds:
+            return self.seconds - over
+        is_kept_waiting = over / 10 < worked < 0.75 * self.seconds and over < 4 * self.seconds
+        return 0.1 if is_kept_waiting else 0.0
 
 
 # ---- Values that cannot do anything
@@ -92,22 +102,21 @@ def run_apart(function: Callable[[], Any], clock: Clock) -> Any:
     """
     if not FORKS:
         return run_limited(function, clock)
-    used = _seconds_of_children()
     state, value = _run_in_child(function, clock)
     if state == "value":
         return value
     if state == "down":
         raise BroughtDown
-    if state == "late" and _seconds_of_children() - used > clock.seconds / 10:
+    if state == "late":
         raise TookTooLong
-    return run_limited(function, Clock(AFTER_WAITING) if state == "late" else clock)
+    return run_limited(function, Clock(AFTER_WAITING) if state == "waits" else clock)
 
 
 def _run_in_child(function: Callable[[], Any], clock: Clock) -> tuple[str, Any]:
     """Return ("value", what it returned), or why there is none, with None.
 
-    That is "tensorflow": it asked for an operation; "late": time is up; "down": the child ended
-    before; "alone": there was no child.
+    That is "tensorflow": it asked for an operation; "late": time is up; "waits": time is up, and
+    it was not at work; "down": the child ended before; "alone": there was no child.
     """
     receiver, sender = multiprocessing.Pipe(duplex=False)
     fork = multiprocessing.get_context("fork")
@@ -120,7 +129,9 @@ def _run_in_child(function: Callable[[], Any], clock: Clock) -> tuple[str, Any]:
     finally:
         sender.close()
     try:
-        return receiver.recv() if receiver.poll(clock.left()) else ("late", None)
+        if receiver.poll(clock.left()):
+            return receiver.recv()
+        return "waits" if _sleeps(child) else "late", None
     except EOFError:
         return "down", None
     finally:  # also after the kernel's stop button
@@ -147,6 +158,7 @@ def _work(function: Callable[[], Any], sender: Any) -> None:
 
 def _close_streams() -> None:
     """Send all that is written to nowhere, a crash's last words, too; nothing can be read."""
+    faulthandler.disable()
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in range(3):
         os.dup2(nowhere, stream)
@@ -159,6 +171,7 @@ def _limit_memory() -> None:
     with open("/proc/self/statm") as file:
         taken = int(file.read().split()[0]) * resource.getpagesize()
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     most = taken + ROOM if hard == resource.RLIM_INFINITY else min(taken + ROOM, hard)
     resource.setrlimit(resource.RLIMIT_AS, (most, hard))
 
@@ -172,9 +185,13 @@ def _end(child: Any) -> None:
     child.join()
 
 
-def _seconds_of_children() -> float:
-    times = os.times()
-    return times.children_user + times.children_system
+def _sleeps(child: Any) -> bool:
+    """Tell whether no thread of a child is at work, or waits for a turn of the processor."""
+    try:
+        tasks = [task.read_text() for task in Path(f"/proc/{child.pid}/task").glob("*/stat")]
+    except OSError:  # one has ended meanwhile, so it was at work
+        return False
+    return {task.rpartition(")")[2].split()[0] for task in tasks} == {"S"}
 
 
 # ---- A thread
@@ -199,8 +216,8 @@ def run_limited(function: Callable[[], Any], clock: Clock) -> Any:
     worker = threading.Thread(target=work, daemon=True)
     worker.start()
     try:
-        while worker.is_alive() and clock.left():
-            worker.join(clock.left())
+        while worker.is_alive() and (left := clock.left()):
+            worker.join(left)
     finally:  # also after the kernel's stop button
         _stop(worker)
     if worker.is_alive() or isinstance(outcome.get("problem"), TookTooLong):
