@@ -414,7 +414,7 @@ def test_a_model_that_is_corrupted_in_one_place_is_wrong(place, keras):
     question, rng = QUESTIONS[place], np.random.default_rng(16)
     asked, tried = question.right_answer(), 0
     recipes = list(corrupted_recipes(recipe_of(asked)))
-    for number in rng.permutation(len(recipes))[:9]:
+    for number in rng.permutation(len(recipes))[:6]:
         what, recipe = recipes[number]
         parts = [getattr(keras.layers, name)(**kept) for name, kept in recipe]
         try:
@@ -424,4 +424,4 @@ def test_a_model_that_is_corrupted_in_one_place_is_wrong(place, keras):
         tried += 1
         verdict = question.judge(model)
         assert verdict.state == "wrong", (what, verdict)
-    assert tried >= 4
+    assert tried >= 3
