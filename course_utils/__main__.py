@@ -9,6 +9,14 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; errors that a reader can mend are told in one sentence."""
     parser = argparse.ArgumentParser(prog="python -m course_utils", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
+    start = commands.add_parser("start", help="make your own copies of the notebooks")
+    start.add_argument("folder", nargs="?", default="my_notebooks", help="(default: %(default)s)")
+    update = commands.add_parser("update", help="bring a new version into your own copies")
+    update.add_argument("folder", nargs="?", default="my_notebooks", help="(default: %(default)s)")
+    update.add_argument("--undo", action="store_true", help="take back the last update")
+    update.add_argument(
+        "--fresh", nargs="+", default=(), metavar="NAME", help="new copies of these, as 03"
+    )
     run = commands.add_parser("run", help="execute the notebooks and write them as pages")
     run.add_argument("names", nargs="*", help="beginnings of file names, as 01 (default: all)")
     run.add_argument("--in-place", action="store_true", help="renew the notebooks' own outputs")
@@ -32,6 +40,38 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, ValueError, RuntimeError) as problem:
         print(problem, file=sys.stderr)
         return 1
+
+
+def _start(options) -> int:
+    from pathlib import Path
+
+    from course_utils.publishing import copies
+
+    folder = Path(options.folder).expanduser()
+    begun = copies.start(folder)
+    made = f"{len(begun)} new {'copy' if len(begun) == 1 else 'copies'}" if begun else "all there"
+    print(f"Your notebooks are in {folder} ({made}); those in notebooks stay the book.")
+    if behind := copies.find_behind(folder):
+        print(
+            f"The course has newer versions of {', '.join(name[:2] for name in behind)}:", end=" "
+        )
+        print("python -m course_utils update brings them in and keeps what you wrote.")
+    return 0
+
+
+def _update(options) -> int:
+    from pathlib import Path
+
+    from course_utils.publishing import copies
+
+    folder = Path(options.folder).expanduser()
+    if options.undo:
+        print(f"As before the last update: {', '.join(copies.undo(folder))}")
+        return 0
+    for line in copies.update(folder, tuple(options.fresh)):
+        print(line)
+    print("python -m course_utils update --undo takes this back.")
+    return 0
 
 
 def _run(options) -> int:
@@ -97,6 +137,8 @@ def _doctor(options) -> int:
 
 
 COMMANDS = {
+    "start": _start,
+    "update": _update,
     "run": _run,
     "slides": _slides,
     "report": _report,

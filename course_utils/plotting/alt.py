@@ -117,7 +117,7 @@ def describe_images(
     count = "One" if len(images) == 1 else str(len(images))
     words = f"{count} {' and '.join(sorted(kinds))} image{'s' * (len(images) > 1)}{size}"
     words += f" ({meaning})." if meaning else "."
-    if any(captions):
+    if captions := [text for text in captions if text]:
         shown = [_clean(text.replace("\n", ", ")) for text in captions[:MOST_CAPTIONS]]
         more = f"; and {len(captions) - MOST_CAPTIONS} more" * (len(captions) > MOST_CAPTIONS)
         words += f" Captions: {'; '.join(shown)}{more}."
@@ -273,7 +273,7 @@ def _count(looks) -> str:
         return "; ".join(f"image {number} is {look}" for number, look in enumerate(looks, 1))
     said = [f"{count} {'is' if count == 1 else 'are'} {look}" for look, count in counts[:3]]
     rest = sum(count for _, count in counts[3:])
-    return "; ".join(said + [f"{rest} look different again"] * (rest > 0))
+    return "; ".join(said + [f"{rest} look{'s' * (rest == 1)} different again"] * (rest > 0))
 
 
 def _compare(shades) -> str:

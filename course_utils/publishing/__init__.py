@@ -1,6 +1,6 @@
-"""What publishes the course: running its notebooks, pages, slides, the instructor's page, minutes.
+"""What publishes the course: runs, pages, slides, instructor's page, minutes, students' own copies.
 
 This is for the commands `python -m course_utils ...`; nothing that a notebook's cell imports
 imports it. Each module uses those before it: `notebooks`, `used`, `kernel`, `run`, `pages`,
-`slides`, `report`, `minutes`.
+`slides`, `report`, `minutes`, `merge`, `copies`.
 """
