@@ -18,8 +18,13 @@ help:  ## list the commands
 	@touch $@
 
 .PHONY: lab
-lab: .venv/ready  ## open the course in JupyterLab
-	$(BIN)/jupyter lab --notebook-dir=. notebooks/01_dense_mnist.ipynb
+lab: .venv/ready  ## open your own copies of the notebooks in JupyterLab
+	@$(BIN)/python -m course_utils start
+	$(BIN)/jupyter lab --notebook-dir=. my_notebooks/01_dense_mnist.ipynb
+
+.PHONY: update
+update: .venv/ready  ## bring a new version of the course into your own copies
+	@$(BIN)/python -m course_utils update
 
 .PHONY: demo
 demo: .venv/ready  ## the same for a lecture: trained models are loaded, nobody waits

@@ -91,7 +91,7 @@ def _drop_what_is_settled(base, hers, kept) -> None:
     What she has written into such a cell stays.
     """
     for name in [name for name in hers if name.endswith(SHOWN)]:
-        origin = next((known for known in base if _show(base[known]).id == name), None)
+        origin = next((known for known in base if _shown_id(known) == name), None)
         if origin is None or name in base:
             continue
         as_shown = _text(hers[name]) == _text(_show(base[origin]))
@@ -122,16 +122,20 @@ def _show(new: NotebookNode) -> NotebookNode:
         fence += "`"
     language = "python" if new.cell_type == "code" else "markdown"
     shown = v4.new_markdown_cell(f"{WORDS}\n\n{fence}{language}\n{new.source}\n{fence}")
-    shown.id = f"{new.id[: 64 - len(SHOWN)]}{SHOWN}"
+    shown.id = _shown_id(new.id)
     shown.metadata = NotebookNode(slideshow={"slide_type": "skip"})
     return shown
+
+
+def _shown_id(name: str) -> str:
+    return name[: 64 - len(SHOWN)] + SHOWN  # an id has 64 characters at most
 
 
 def _with_ids(cells: list[NotebookNode], base: list[NotebookNode]) -> list[NotebookNode]:
     """Return the cells, each with an id of its own.
 
     Some front ends drop ids, or give one twice: such a cell has the id of the cell of the base
-    with the same text, or the most similar one in its place, else a new one.
+    with the same text, or with the most similar one, else a new one.
     """
     taken: set[str] = set()
     lost = []
@@ -155,13 +159,9 @@ def _find_twin(cell: NotebookNode, free: dict[str, NotebookNode]) -> str | None:
     for name, other in free.items():
         if _same(cell, other):
             return name
-    alike = {
-        name: difflib.SequenceMatcher(None, _text(cell), _text(other)).ratio()
-        for name, other in free.items()
-        if other.cell_type == cell.cell_type
-    }
-    name = max(alike, key=alike.get, default=None)
-    return name if name and alike[name] > 0.8 else None
+    others = {_text(other): name for name, other in free.items()}
+    alike = difflib.get_close_matches(_text(cell), others, n=1, cutoff=0.8)
+    return others[alike[0]] if alike else None
 
 
 def _order(base: list[str], hers: list[str], new: list[str]) -> list[str]:
