@@ -4,12 +4,14 @@ A checkpoint is one file, `<model>.npz`: the weights and, as JSON, the record of
 long training that is not done yet one is kept now and then, with the state of its optimiser.
 """
 
+import contextlib
 import hashlib
 import json
 import os
 import re
 import typing
 import warnings
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -90,7 +92,7 @@ def _age(place: Path) -> float:
 
 def read(place: Path) -> Record:
     """Return the record of the checkpoint `place`. Raises DamagedError if it cannot be read."""
-    with _reading(place), np.load(place, allow_pickle=False) as file:
+    with _reading(place) as file:
         found = json.loads(str(file[RECORD]))
         kinds = typing.get_type_hints(Record)  # a newer course may have more
         record = Record(**{key: value for key, value in found.items() if key in kinds})
@@ -107,24 +109,20 @@ def read(place: Path) -> Record:
         return record
 
 
-class _reading:
-    """Turn whatever a damaged file makes NumPy, zipfile and json raise into one sentence."""
-
-    def __init__(self, place: Path):
-        self.place = place
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, problem, trace):
-        if isinstance(problem, PermissionError):
-            raise DamagedError(
-                f"The checkpoint {self.place} cannot be read: its permissions forbid it."
-            ) from problem
-        if isinstance(problem, Exception):  # each fault has a kind of its own
-            raise DamagedError(
-                f"The checkpoint {self.place} is damaged: move it away and train again."
-            ) from problem
+@contextlib.contextmanager
+def _reading(place: Path) -> Iterator[Any]:
+    """Give the arrays of a file; whatever a damaged one makes others raise is one sentence."""
+    try:
+        with open(place, "rb") as raw, np.load(raw, allow_pickle=False) as arrays:
+            yield arrays
+    except PermissionError as problem:
+        raise DamagedError(
+            f"The checkpoint {place} cannot be read: its permissions forbid it."
+        ) from problem
+    except Exception as problem:  # each fault has a kind of its own
+        raise DamagedError(
+            f"The checkpoint {place} is damaged: move it away and train again."
+        ) from problem
 
 
 def write(name: str, weights: list, best_weights: list | None, record: Record) -> Path | None:
@@ -183,7 +181,7 @@ def write_unfinished(
 def read_unfinished(place: Path) -> tuple[Record, list[np.ndarray], list[np.ndarray]]:
     """Return record, weights and state of the optimiser. Raises DamagedError."""
     record = read(place)
-    with _reading(place), np.load(place, allow_pickle=False) as file:
+    with _reading(place) as file:
         weights, optimizer = (_read_arrays(file, kind) for kind in ("last", "optimizer"))
     return record, weights, optimizer
 
@@ -226,7 +224,7 @@ def read_weights(place: Path) -> tuple[list[np.ndarray], list[np.ndarray]]:
 
     Raises DamagedError if the file cannot be read or holds a number that is none.
     """
-    with _reading(place), np.load(place, allow_pickle=False) as file:
+    with _reading(place) as file:
         last, best = (_read_arrays(file, kind) for kind in ("last", "best"))
     return last, best or last
 

@@ -34,7 +34,7 @@ def read_files(paths: list[Path]) -> Arrays:
 
 def _read_npz(path: Path) -> Arrays:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             x_train, y_train, x_test, y_test = (
                 file[key] for key in ("x_train", "y_train", "x_test", "y_test")
             )

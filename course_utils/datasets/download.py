@@ -180,32 +180,46 @@ def connect(address: tuple[str, int], timeout: float, source: None = None) -> so
     A host often has an IPv6 and an IPv4 address, and a network without a way for one of them may
     be silent about it: a quarter of a second later the next address is tried beside the first.
     """
-    found, done = queue.Queue(), threading.Event()
+    found, lock, is_over = queue.Queue(), threading.Lock(), threading.Event()
 
     def try_one(place):
         try:
             made = socket.create_connection(place[:2], timeout)
         except OSError as problem:
-            found.put(problem)
-            return
-        made.close() if done.is_set() else found.put(made)
+            made = problem
+        with lock:
+            if not is_over.is_set():
+                found.put(made)
+            elif isinstance(made, socket.socket):
+                made.close()
+
+    def end():
+        """Close the connections that came too late, and those still to come."""
+        with lock:
+            is_over.set()
+        while not found.empty():
+            if isinstance(late := found.get(), socket.socket):
+                late.close()
 
     places = [info[4] for info in socket.getaddrinfo(*address, type=socket.SOCK_STREAM)]
     problem, waiting, deadline = None, 0, time.monotonic() + timeout
-    for place in places:
-        threading.Thread(target=try_one, args=(place,), daemon=True).start()
-        waiting += 1
-        until = time.monotonic() + SECONDS_BETWEEN_ADDRESSES if place != places[-1] else deadline
-        while waiting and (left := until - time.monotonic()) > 0:
-            try:
-                answer = found.get(timeout=left)
-            except queue.Empty:
-                break
-            if isinstance(answer, socket.socket):
-                done.set()
-                return answer
-            problem, waiting = answer, waiting - 1
-    raise problem or TimeoutError(f"no address of {address[0]} answered")
+    try:
+        for place in places:
+            threading.Thread(target=try_one, args=(place,), daemon=True).start()
+            waiting += 1
+            last = place == places[-1]
+            until = deadline if last else time.monotonic() + SECONDS_BETWEEN_ADDRESSES
+            while waiting and (left := until - time.monotonic()) > 0:
+                try:
+                    answer = found.get(timeout=left)
+                except queue.Empty:
+                    break
+                if isinstance(answer, socket.socket):
+                    return answer
+                problem, waiting = answer, waiting - 1
+        raise problem or TimeoutError(f"no address of {address[0]} answered")
+    finally:
+        end()
 
 
 class _Connection(http.client.HTTPConnection):
@@ -238,21 +252,27 @@ def _open(url: str, start: int) -> http.client.HTTPResponse:
     headers = {"User-Agent": "course-utils"} | ({"Range": f"bytes={start}-"} if start else {})
     request = urllib.request.Request(url, headers=headers)
     opener = urllib.request.build_opener(_Handler, _SecureHandler)  # sees a proxy just set
-    answers = queue.Queue()
+    answers, given_up = queue.Queue(), threading.Event()
 
     def ask():
         try:
-            answers.put(opener.open(request, timeout=SECONDS_OF_SILENCE))
+            answer = opener.open(request, timeout=SECONDS_OF_SILENCE)
         except Exception as problem:
-            answers.put(problem)
+            answer = problem
+        if given_up.is_set() and hasattr(answer, "close"):
+            answer.close()
+        answers.put(answer)
 
     threading.Thread(target=ask, daemon=True).start()
     patience = SECONDS_TO_BEGIN[settings.data_policy()]
     try:
         answer = answers.get(timeout=patience)
     except queue.Empty:
+        given_up.set()
         raise TimeoutError(f"no file for {patience:.0f} seconds") from None
     if isinstance(answer, Exception):
+        if isinstance(answer, urllib.error.HTTPError):
+            answer.close()  # which is the host's page about it, too
         raise answer
     return answer
 
