@@ -146,6 +146,8 @@ def test_both_parts_of_what_is_asked_are_right(place, answer):
     [
         ("02 q6", (57, 664), "a comma separates two things"),
         ("04 q3", (0, 75), "a point before decimals"),
+        ("03 q2", (0, 2775), "a point before decimals"),
+        ("03 q2", "0,2775", "with a point for the comma"),
         ("01 q7", "469", "without quotes"),
         ("01 q7", len, "call it, with brackets"),
         ("01 q7", np.array([1.0]).sum, "call it, with brackets"),

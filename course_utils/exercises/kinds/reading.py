@@ -20,7 +20,8 @@ def as_number(answer: Any) -> tuple:
     A number is a number in whatever type, and alone in a list, an array or a tensor, too.
     """
     if isinstance(answer, str):
-        return None, f"{describe(answer)} is text; write the number without quotes."
+        point = " and with a point for the comma" if "," in answer else ""
+        return None, f"{describe(answer)} is text; write the number without quotes{point}."
     if isinstance(answer, bool | np.bool_ | complex | np.complexfloating):
         return None, f"a number is asked for; found {describe(answer)}."
     if isinstance(answer, decimal.Decimal | fractions.Fraction):
@@ -54,10 +55,11 @@ def _finite(value) -> tuple:
 
 
 def is_number_with_commas(answer: Any) -> bool:
-    """Tell whether a tuple looks like a number that was typed with a comma: 57,664 or 0,5."""
+    """Tell whether a tuple looks like a number that was typed with a comma: 57,664 or 0,2775."""
     if not isinstance(answer, tuple) or not 2 <= len(answer) <= 5:
         return False
-    return all(type(part) is int and 0 <= part < 1000 for part in answer)
+    groups = answer[:1] if len(answer) == 2 else answer  # decimals may be of any number
+    return all(type(part) is int and part >= 0 for part in answer) and max(groups) < 1000
 
 
 def _alone(answer):
