@@ -70,6 +70,14 @@ def refuse_writes(monkeypatch):
     return refuse
 
 
+@pytest.fixture
+def without_a_child(monkeypatch):
+    """Answers run in this process, which is quicker; test_exercise_limits.py has the child."""
+    from course_utils.exercises.kinds import limits
+
+    monkeypatch.setattr(limits, "FORKS", False)
+
+
 class _Handler(http.server.BaseHTTPRequestHandler):
     """Sends `answers[path]`: bytes, or a function that gets this handler and does the rest."""
 

@@ -325,7 +325,7 @@ SETTINGS = {
     "COURSE_DATA=yes": {"COURSE_DATA": "yes"},
     "COURSE_DATA_DIR=/dev/null": {"COURSE_DATA_DIR": "/dev/null"},
     "COURSE_DATA_DIR=~nobodyatall/x": {"COURSE_DATA_DIR": "~nobodyatall/x"},
-    "COURSE_DATA_DIR of 5,000 letters": {"COURSE_DATA_DIR": "/tmp/" + "x" * 5000},
+    "COURSE_DATA_DIR of 5,000 letters": {"COURSE_DATA_DIR": "x" * 5000},
     "COURSE_DATA_DIR=gs://bucket": {"COURSE_DATA_DIR": "gs://bucket/x"},
     "COURSE_CHECKPOINTS=/dev/null/x": {"COURSE_CHECKPOINTS": "/dev/null/x"},
     "KERAS_HOME=/dev/null": {"KERAS_HOME": "/dev/null"},

@@ -4,23 +4,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 from course_utils import exercises
-from course_utils.exercises.kinds import Choice, Design, Function, Number, Open, Shape, limits
+from course_utils.exercises.kinds import Choice, Design, Function, Number, Open, Shape
 
 import numpy as np
 import pytest
+from asking import QUESTIONS
 
-
-@pytest.fixture(autouse=True)
-def without_a_child(monkeypatch):
-    """Answers run in this process, which is quicker; test_exercise_limits.py has the child."""
-    monkeypatch.setattr(limits, "FORKS", False)
-
-
-def question(place):
-    """Return a question by notebook and name: "02 q11"."""
-    number, name = place.split()
-    module = next(one for one in exercises.modules() if one.startswith(f"nb{number}"))
-    return exercises.questions_of(module)[name]
+pytestmark = pytest.mark.usefixtures("without_a_child")
 
 
 def all_of(kind):
@@ -53,7 +43,7 @@ def all_of(kind):
     ],
 )
 def test_words_are_compared_by_the_student(place, answer):
-    one = question(place)
+    one = QUESTIONS[place]
     assert one.judge(answer).state == "written"
     assert one.judge(answer, met=[]).state == "compared"
     everything = range(1, len(one.criteria) + 1)
@@ -133,9 +123,9 @@ def test_a_letter_is_read_however_it_is_written(one):
     ],
 )
 def test_both_parts_of_what_is_asked_are_right(place, answer):
-    assert question(place).judge(answer).state == "right"
+    assert QUESTIONS[place].judge(answer).state == "right"
     first, last = answer
-    assert question(place).judge((first, last + 1)).state == "wrong"
+    assert QUESTIONS[place].judge((first, last + 1)).state == "wrong"
 
 
 # Slips of typing are named
@@ -159,7 +149,7 @@ def test_both_parts_of_what_is_asked_are_right(place, answer):
     ],
 )
 def test_a_slip_is_named(place, answer, words):
-    verdict = question(place).judge(answer)
+    verdict = QUESTIONS[place].judge(answer)
     assert verdict.state == "wrong" and words in verdict.text, verdict
 
 
@@ -198,7 +188,7 @@ def rounded_rates(matrix):
     ],
 )
 def test_a_function_that_is_nearly_right_is_wrong(place, function, words):
-    verdict = question(place).judge(function)
+    verdict = QUESTIONS[place].judge(function)
     assert verdict.state == "wrong" and words in verdict.text, verdict
     assert not any(digits in verdict.text for digits in ("0.161", "0.729", "0.8067"))
 
@@ -263,7 +253,7 @@ def rates_of_lists(matrix):
     ],
 )
 def test_a_function_written_in_another_way_is_right(place, function):
-    verdict = question(place).judge(function)
+    verdict = QUESTIONS[place].judge(function)
     assert verdict.state == "right", verdict
 
 
@@ -305,7 +295,7 @@ def test_without_keras_means_without_keras():
         return keras.ops.divide(np.asarray(images, "float32"), 127.5) - 1
 
     for function in (prepare_by_module, prepare_by_name, prepare_by_layer, prepare_by_import):
-        verdict = question("07 q3").judge(function)
+        verdict = QUESTIONS["07 q3"].judge(function)
         assert verdict.state == "wrong" and "without keras" in verdict.text, function
 
 
@@ -335,7 +325,7 @@ def test_padding_by_a_layer_is_padding(keras):
         parts += [layers.ZeroPadding2D(1), layers.Conv2D(filters, 3), layers.ReLU()]
         parts += [layers.MaxPooling2D()]
     parts = [*parts[:-1], layers.Reshape((-1,)), layers.Dense(10), layers.Softmax()]
-    assert question("02 q9").judge(sequential(keras, *parts)).state == "right"
+    assert QUESTIONS["02 q9"].judge(sequential(keras, *parts)).state == "right"
 
 
 @pytest.mark.parametrize("how", ["reshape", "layer", "tensorflow", "lambda", "scores"])
@@ -353,10 +343,10 @@ def test_strided_network_in_another_form(keras, how):
         top = [layers.Dense(10)]
     model = sequential(keras, *body, flat, *top)
     if how == "scores":
-        assert "softmax" in question("02 q8").judge(model).text
+        assert "softmax" in QUESTIONS["02 q8"].judge(model).text
         model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     before = model.get_weights()
-    verdict = question("02 q8").judge(model)
+    verdict = QUESTIONS["02 q8"].judge(model)
     assert verdict.state == "right", verdict
     assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
 
@@ -368,7 +358,7 @@ def test_the_average_of_each_map_may_be_an_operation(keras):
     x = layers.MaxPooling2D()(layers.Conv2D(64, 3, activation="relu")(x))
     x = keras.ops.mean(layers.Conv2D(64, 3, activation="relu")(x), axis=(1, 2))
     model = keras.Model(inputs, layers.Dense(10, activation="softmax")(x))
-    assert question("04 q7").judge(model).state == "right"
+    assert QUESTIONS["04 q7"].judge(model).state == "right"
 
 
 @pytest.mark.parametrize("built", [True, False])
@@ -388,17 +378,17 @@ def test_a_class_of_the_students_own_is_a_model(keras, built):
     right, wrong = Strided(1), Strided(2)
     if built:
         right(np.zeros((1, 28, 28, 1)))
-    assert question("03 q11").judge(right).state == "right"
-    verdict = question("03 q11").judge(wrong)
+    assert QUESTIONS["03 q11"].judge(right).state == "right"
+    verdict = QUESTIONS["03 q11"].judge(wrong)
     assert verdict.state == "wrong" and "attribute" not in verdict.text, verdict
-    assert "make a model of it" in question("03 q11").judge(Strided).text
+    assert "make a model of it" in QUESTIONS["03 q11"].judge(Strided).text
 
 
 def test_what_shows_in_training_only_counts_too(keras):
     layers = keras.layers
     body = convolutions(layers, (16, 2), (32, 2), (32, 1))
     top = [layers.Flatten(), layers.Dropout(0.5), layers.Dense(10, activation="softmax")]
-    verdict = question("03 q11").judge(sequential(keras, *body, *top))
+    verdict = QUESTIONS["03 q11"].judge(sequential(keras, *body, *top))
     assert verdict.state == "wrong" and "Dropout" in verdict.text
 
 
@@ -408,7 +398,7 @@ def test_order_of_normalisation_and_activation_counts(keras):
         parts += [layers.Conv2D(filters, 3, padding="same", use_bias=False)]
         parts += [layers.ReLU(), layers.BatchNormalization(), layers.MaxPooling2D(2)]
     top = [layers.GlobalAveragePooling2D(), layers.Dense(1, activation="sigmoid")]
-    assert question("06 q4").judge(sequential(keras, *parts, *top, shape=(64, 64, 3))).state == (
+    assert QUESTIONS["06 q4"].judge(sequential(keras, *parts, *top, shape=(64, 64, 3))).state == (
         "wrong"
     )
 
@@ -416,9 +406,9 @@ def test_order_of_normalisation_and_activation_counts(keras):
 def test_a_head_with_scores_needs_a_loss_that_takes_them(keras):
     layers = keras.layers
     head = sequential(keras, layers.GlobalAveragePooling2D(), layers.Dense(3), shape=(7, 7, 256))
-    assert "raw scores" in question("07 q6").judge(head).text
+    assert "raw scores" in QUESTIONS["07 q6"].judge(head).text
     head.compile(loss=keras.losses.CategoricalCrossentropy(from_logits=True))
-    assert question("07 q6").judge(head).state == "right"
+    assert QUESTIONS["07 q6"].judge(head).state == "right"
 
 
 def test_a_residual_block_may_be_written_with_a_plus(keras):
@@ -428,7 +418,7 @@ def test_a_residual_block_may_be_written_with_a_plus(keras):
     x = layers.Activation("relu")(layers.Conv2D(32, 3, strides=2, padding="same")(inputs))
     x = layers.Conv2D(32, 3, padding="same")(x)
     model = keras.Model(inputs, layers.ReLU()(side + x))
-    assert question("09 q4").judge(model).state == "right"
+    assert QUESTIONS["09 q4"].judge(model).state == "right"
 
 
 def tiny(keras, *parts, loss="sparse_categorical_crossentropy", last="softmax", **options):
@@ -454,7 +444,7 @@ def tiny(keras, *parts, loss="sparse_categorical_crossentropy", last="softmax", 
     ],
 )
 def test_a_tiny_convnet_has_a_convolution_that_is_not_linear(keras, parts, words):
-    verdict = question("02 q11").judge(tiny(keras, *parts(keras.layers)))
+    verdict = QUESTIONS["02 q11"].judge(tiny(keras, *parts(keras.layers)))
     assert verdict.state == "wrong" and words in verdict.text, verdict
 
 
@@ -475,7 +465,7 @@ def test_a_tiny_convnet_in_other_forms(keras, form):
             "loss": keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         },
     }.get(form, {})
-    verdict = question("02 q11").judge(tiny(keras, *parts, **options))
+    verdict = QUESTIONS["02 q11"].judge(tiny(keras, *parts, **options))
     right = form in ("lambda", "acc", "scores")
     assert verdict.state == ("right" if right else "wrong"), verdict
     assert right or "it cannot be trained" in verdict.text
@@ -501,4 +491,4 @@ def test_a_class_may_make_its_layers_in_another_order_than_it_calls_them(keras):
                 inputs = part(inputs)
             return self.top(self.flat(inputs))
 
-    assert question("03 q11").judge(Backwards()).state == "right"
+    assert QUESTIONS["03 q11"].judge(Backwards()).state == "right"

@@ -6,27 +6,19 @@ import inspect
 import textwrap
 import warnings
 
-from course_utils import exercises
 from course_utils.exercises import nb06_malaria, nb08_filter_visualisation
-from course_utils.exercises.kinds import Choice, Function, Model, Number, Shape, limits
+from course_utils.exercises.kinds import Choice, Function, Model, Number, Shape
 
 import numpy as np
 import pytest
+from asking import QUESTIONS
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 FIXTURE = [HealthCheck.function_scoped_fixture]  # the same for all examples
-QUESTIONS = {
-    f"{module[2:4]} {name}": question
-    for module in exercises.modules()
-    for name, question in exercises.questions_of(module).items()
-}
 
 
-@pytest.fixture(autouse=True)
-def without_a_child(monkeypatch):
-    """Answers run in this process, which is quicker; test_exercise_limits.py has the child."""
-    monkeypatch.setattr(limits, "FORKS", False)
+pytestmark = pytest.mark.usefixtures("without_a_child")
 
 
 def of_kind(kind):

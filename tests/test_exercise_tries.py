@@ -3,30 +3,18 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from course_utils import exercises
-from course_utils.exercises.kinds import limits
-
 import numpy as np
 import pytest
+from asking import QUESTIONS
 
 RIGHT, WRONG, OPEN = "right", "wrong", "unanswered"
 
 
-@pytest.fixture(autouse=True)
-def without_a_child(monkeypatch):
-    """Answers run in this process, which is quicker; test_exercise_limits.py has the child."""
-    monkeypatch.setattr(limits, "FORKS", False)
-
-
-def question(place):
-    """Return a question by notebook and name: "02 q11"."""
-    number, name = place.split()
-    module = next(one for one in exercises.modules() if one.startswith(f"nb{number}"))
-    return exercises.questions_of(module)[name]
+pytestmark = pytest.mark.usefixtures("without_a_child")
 
 
 def hold(place, answer, state, words):
-    verdict = question(place).judge(answer)
+    verdict = QUESTIONS[place].judge(answer)
     assert (verdict.state, words in verdict.text) == (state, True), verdict
     assert "Traceback" not in verdict.text and len(verdict.text) < 700
 
@@ -176,7 +164,7 @@ def test_choices(place, answer, state, words):
     ],
 )
 def test_open_answers(place, answer, met, state, words):
-    verdict = question(place).judge(answer, met)
+    verdict = QUESTIONS[place].judge(answer, met)
     assert (verdict.state, words in verdict.text) == (state, True), verdict
 
 
@@ -299,7 +287,7 @@ def test_functions(place, function, state, words):
 
 
 def test_a_number_of_a_function_has_no_more_digits_than_one_would_write():
-    verdict = question("06 q5").judge(lambda *three: 0.123456789012345)
+    verdict = QUESTIONS["06 q5"].judge(lambda *three: 0.123456789012345)
     assert "0.1235" in verdict.text and "0.12345" not in verdict.text
 
 
@@ -530,5 +518,5 @@ TRAINED = [
 @pytest.mark.parametrize(("make", "state", "words"), TRAINED)
 def test_models_that_the_check_trains(make, state, words, keras, monkeypatch):
     if words == "too long":
-        monkeypatch.setattr(question("02 q11"), "seconds", 1.0)
+        monkeypatch.setattr(QUESTIONS["02 q11"], "seconds", 1.0)
     hold("02 q11", make(keras), state, words)

@@ -16,7 +16,6 @@ from course_utils.exercises.kinds import (
     Open,
     Shape,
     Trained,
-    limits,
 )
 from course_utils.exercises.kinds.limits import Clock, TookTooLong, run_limited
 from course_utils.exercises.kinds.question import sentence
@@ -24,24 +23,17 @@ from course_utils.exercises.kinds.words import describe
 
 import numpy as np
 import pytest
+from asking import QUESTIONS, Resisting
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 HINTS = ["Think.", "Think again."]
-QUESTIONS = [
-    pytest.param(question, id=f"{module}-{name}")
-    for module in exercises.modules()
-    for name, question in exercises.questions_of(module).items()
-]
 
 
-@pytest.fixture(autouse=True)
-def without_a_child(monkeypatch):
-    """Answers run in this process, which is quicker; test_exercise_limits.py has the child."""
-    monkeypatch.setattr(limits, "FORKS", False)
+pytestmark = pytest.mark.usefixtures("without_a_child")
 
 
-@pytest.fixture(params=QUESTIONS)
+@pytest.fixture(params=QUESTIONS.values(), ids=QUESTIONS)
 def question(request):
     return request.param
 
@@ -99,19 +91,6 @@ def test_a_check_takes_no_time(question, monkeypatch):
         assert took < 0.2
 
 
-class Nasty:
-    """Raises at whatever is asked of it."""
-
-    def __getattr__(self, name):
-        raise RuntimeError(name)
-
-    def __eq__(self, other):
-        raise RuntimeError("no comparison")
-
-    __hash__ = None
-    __len__ = __iter__ = __float__ = __bool__ = __str__ = __repr__ = __eq__
-
-
 STRANGE = [
     None,
     True,
@@ -138,8 +117,8 @@ STRANGE = [
     lambda *arguments: np.zeros((2000, 2000)),
     lambda *arguments: sys.exit(1),
     lambda *arguments: (i for i in iter(int, 1)),
-    lambda *arguments: Nasty(),
-    Nasty(),
+    lambda *arguments: Resisting(),
+    Resisting(),
     object(),
 ]
 

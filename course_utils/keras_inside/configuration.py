@@ -13,7 +13,7 @@ def find_file() -> Path:
     if not home:
         base = os.path.expanduser("~")
         is_usable = os.path.isabs(base) and os.access(base, os.W_OK)
-        home = os.path.join(base if is_usable else "/tmp", ".keras")
+        home = os.path.join(base if is_usable else "/tmp", ".keras")  # as Keras does
     return Path(os.path.expanduser(home)) / "keras.json"
 
 
