@@ -8,6 +8,7 @@ from course_utils.datasets.catalogue import TITLES
 
 import numpy as np
 import pytest
+import seeds
 
 BANDS = ("full_real", "full_standin", "quick_real", "quick_standin")
 ENTRIES = {
@@ -266,6 +267,31 @@ def test_the_full_band_on_real_data_holds_the_lectures_value(name):
     entry = BANDED[name]
     low, high = entry["full_real"]
     assert low <= entry["lecture"] <= high or entry.get("why")
+
+
+@pytest.mark.parametrize(
+    "band, name", [(band, name) for band, group in seeds.read().items() for name in group]
+)
+def test_a_band_is_that_of_its_runs(band, name):
+    values = seeds.read()[band][name]
+    assert len(values) >= 3
+    expected_band = seeds.band_of(values, bool(ENTRIES[name].get("percent")))
+    assert ENTRIES[name].get(band) == (expected_band and list(expected_band))
+
+
+@pytest.mark.parametrize(
+    "values, percent, band",
+    [
+        ([0.9, 0.92, 0.91], True, (0.88, 0.94)),
+        ([0.99, 0.97, 0.98], True, (0.95, 1.0)),  # a share ends at 1
+        ([0.0, 0.01, 0.0], True, (0.0, 0.02)),
+        ([0.5, 0.5, 0.5], True, (0.49, 0.51)),  # no spread is luck
+        ([0.3, 0.6, 0.5], True, None),  # wider than half of what a share can be
+        ([2.0, 3.0, 4.0], False, (0.0, 6.0)),
+    ],
+)
+def test_a_band_is_three_times_as_wide_as_the_spread(values, percent, band):
+    assert seeds.band_of(values, percent) == band
 
 
 def parameters():
