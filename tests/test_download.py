@@ -530,11 +530,11 @@ def ranges(handler, body=BODY, stop=None):
     """Answer as a host that can send a file from any byte on; `stop`: where it breaks off."""
     wanted = handler.headers.get("Range")
     start = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted else 0
+    handler.server.asked.append(start)  # before the last byte is out, and the test goes on
     handler.send_response(206 if wanted else 200)
     handler.send_header("Content-Length", str(len(body) - start))
     handler.end_headers()
     handler.wfile.write(body[start:stop])
-    handler.server.asked.append(start)
 
 
 @pytest.mark.fault("a connection that breaks half-way")
