@@ -27,6 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("minutes", help="say how many minutes each notebook asks for, and why")
     prefetch = commands.add_parser("prefetch", help="download data and weights before class")
     prefetch.add_argument("names", nargs="*", help="data sets (default: all, and the weights)")
+    collect = commands.add_parser("collect", help="make a page of the answers of a class")
+    collect.add_argument("folder", help="with the files that students handed in")
     commands.add_parser("doctor", help="say what the course runs on, and what to mend")
     options = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):  # letters that an encoding lacks are shown as codes
@@ -129,6 +131,22 @@ def _prefetch(options) -> int:
     return 1 if missing else 0
 
 
+def _collect(options) -> int:
+    from pathlib import Path
+
+    from course_utils.publishing import collect
+    from course_utils.reader.notices import write_line
+
+    page, found = collect.write(Path(options.folder).expanduser())
+    for name, why in found.refused:
+        write_line(f"refused: {name}: {why}", sys.stderr)
+    for note in found.notes:
+        write_line(note, sys.stderr)
+    count = f"{len(found.students)} student{'s' * (len(found.students) > 1)}"
+    write_line(f"Answers of {count}: open {page} in a browser; {collect.TABLE} lies beside it.")
+    return 0
+
+
 def _doctor(options) -> int:
     from course_utils import doctor
 
@@ -144,6 +162,7 @@ COMMANDS = {
     "report": _report,
     "minutes": _minutes,
     "prefetch": _prefetch,
+    "collect": _collect,
     "doctor": _doctor,
 }
 

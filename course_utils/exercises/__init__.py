@@ -2,7 +2,7 @@
 
 `q1.check(answer)` says whether an answer is right and, if not, what is likely wrong; `q1.hint()`
 helps, more with each call; `q1.solution()` tells. `summary()` shows which questions are right,
-compared or open, and which to redo.
+compared or open, and which to redo; `submit()` writes them to a file that a student may hand in.
 The kinds of questions are explained in `course_utils.exercises.kinds`.
 """
 
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from course_utils.exercises.kinds import Question
 from course_utils.reader import tables
+from course_utils.reader.notices import show_note
 
 DONE = ("right", "compared")
 
@@ -75,8 +76,38 @@ class Summary:
 def summary() -> Summary:
     """Return a table of all questions of this notebook: right, compared, not yet right, open."""
     rows = []
-    for module in modules():
-        if f"{__name__}.{module}" in sys.modules:
-            for name, question in questions_of(module).items():
-                rows.append((name, question.title, question.progress()))
+    for questions in _at_hand().values():
+        for name, question in questions.items():
+            rows.append((name, question.title, question.progress()))
     return Summary(rows)
+
+
+def submit() -> None:
+    """Write what was answered in this notebook to a file of the student's own, and say where.
+
+    The file, `answers_<pseudonym>.json` in the notebook's folder, takes up all notebooks. It holds
+    answers, verdicts and tries, no name and no time. Nothing is sent: who wants to hand
+    it in does so herself. `python -m course_utils collect` reads the files of a class.
+    Raises OSError where the folder cannot be written.
+    """
+    from course_utils.exercises import answers
+
+    tried = {
+        module: {name: question.tries for name, question in questions.items() if question.tries}
+        for module, questions in _at_hand().items()
+    }
+    if not any(tried.values()):
+        show_note("Nothing was written: no question of this notebook has been answered yet.")
+        return
+    path, count = answers.keep(tried, Path())
+    show_note(
+        f"Your answers to {count} {'question' if count == 1 else 'questions'} are in {path.name}, "
+        "beside this notebook: answers, verdicts and tries, under a pseudonym. Nothing was sent. "
+        "Hand the file in if you were asked for it, or remove it."
+    )
+
+
+def _at_hand() -> dict[str, dict[str, Question]]:
+    """Return the questions of each module that this kernel has imported."""
+    imported = [module for module in modules() if f"{__name__}.{module}" in sys.modules]
+    return {module: questions_of(module) for module in imported}

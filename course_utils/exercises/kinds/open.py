@@ -28,7 +28,7 @@ class Open(Question):
         """Show what to compare the answer with; `met` lists the criteria that it meets."""
         verdict = self.judge(answer, met)
         self._points = verdict.points
-        self._tell(verdict)
+        self._tell(answer, verdict)
 
     def judge(self, answer: Any, met: Any = None) -> Verdict:
         return self._protected(self._compare, answer, met)

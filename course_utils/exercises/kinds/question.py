@@ -12,7 +12,7 @@ from typing import Any
 
 from course_utils.exercises.kinds import limits
 from course_utils.exercises.kinds.limits import BroughtDown, Clock, TookTooLong
-from course_utils.exercises.kinds.words import describe
+from course_utils.exercises.kinds.words import as_written, describe
 from course_utils.reader.notices import show_note
 
 import numpy as np
@@ -50,15 +50,29 @@ class Verdict:
     points: str = ""
 
 
+@dataclass(frozen=True)
+class Try:
+    """An answer that was checked: as it was written, its state, and what is wrong with it.
+
+    Of an answer that the student has compared herself, `message` says how many points it has.
+    """
+
+    answer: str
+    state: str
+    message: str = ""
+
+
 class Question:
     """A kind says in `_judge` whether an answer is right, and if not what is likely wrong.
 
     solution: Python text as it is typed in the notebook, or a function, whose source it then is.
+    tries: what was tried in this kernel, the last TRIES of them; only `exercises.submit` keeps it.
     taught: the heading of the section in the notebook that teaches it.
     """
 
     task = "replace the ... by your answer and run the cell again."
     seconds = 2.5  # after which an answer is stopped
+    TRIES = 12
     patience = 2  # wrong tries, after which a message says where it is taught
 
     def __init__(
@@ -76,10 +90,11 @@ class Question:
         self._solution, self.predict, self.taught = solution, predict, taught
         self.mistakes = [tuple(mistake) for mistake in mistakes]
         self.state, self._hints_shown, self._wrong_tries = "unanswered", 0, 0
+        self.tries: list[Try] = []
 
     def check(self, answer: Any = ...) -> None:
         """Say whether the answer is right and, if not, what is likely wrong; raises nothing."""
-        self._tell(self.judge(answer))
+        self._tell(answer, self.judge(answer))
 
     def hint(self) -> None:
         """Show a hint; each call shows a stronger one."""
@@ -145,13 +160,23 @@ class Question:
     def _judge(self, answer) -> Verdict:
         raise NotImplementedError
 
-    def _tell(self, verdict: Verdict) -> None:
+    def _tell(self, answer: Any, verdict: Verdict) -> None:
         self.state = verdict.state
+        self._remember(answer, verdict)
         self._wrong_tries += verdict.state == "wrong"
         where = ""
         if verdict.state == "wrong" and self._wrong_tries >= self.patience and self.taught:
             where = f" It is taught in the section “{self.taught}”."
         show_note(f"{STARTS[verdict.state]} · {self.title}: {verdict.text}{where}", verdict.state)
+
+    def _remember(self, answer: Any, verdict: Verdict) -> None:
+        if verdict.state == "unanswered":
+            return
+        message = verdict.text if verdict.state == "wrong" else verdict.points
+        now = Try(as_written(answer), verdict.state, message)
+        if self.tries and self.tries[-1].answer == now.answer:  # a cell that is run again
+            self.tries.pop()
+        self.tries = [*self.tries[1 - self.TRIES :], now]
 
     def _right(self, found: str) -> Verdict:
         return Verdict("right", f"{found} {self.why}".strip())

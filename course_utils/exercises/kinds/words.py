@@ -1,8 +1,11 @@
 """What was found, in a few plain words."""
 
+import inspect
+import textwrap
+import types
 from collections.abc import Iterable
 
-from course_utils.exercises.kinds.limits import TookTooLong
+from course_utils.exercises.kinds.limits import TookTooLong, is_plain
 
 import numpy as np
 
@@ -44,6 +47,26 @@ def _describe(value) -> str:
     if callable(value) and hasattr(value, "__name__"):
         return f"the function {value.__name__}"
     return f"an object of type {type(value).__name__}"
+
+
+def as_written(answer: object) -> str:
+    """Return an answer as a student has written it: words, a function's source; never raises.
+
+    Nothing of an object's own code is run: such a one is called by its type alone.
+
+    >>> as_written("They are badly written."), as_written(("b", 2))
+    ('They are badly written.', "('b', 2)")
+    """
+    if type(answer) is str:
+        return answer
+    try:
+        if type(answer) is types.FunctionType:
+            return textwrap.dedent(inspect.getsource(answer.__code__)).strip()
+        if is_plain(answer):
+            return describe(answer)
+    except (OSError, TypeError, SyntaxError, ValueError):  # no source, as at a prompt
+        pass
+    return f"an object of type {type(answer).__name__}"
 
 
 def sizes(shape: Iterable[int | None]) -> str:
