@@ -59,6 +59,10 @@ solutions: .venv/ready  ## run all notebooks with the exercises' solutions fille
 experiments: .venv/ready  ## run all notebooks with changes that a reader might make
 	$(QUICK) $(BIN)/pytest -n $(WORKERS) tests/experiments.py
 
+.PHONY: installed
+installed: .venv/ready  ## run all notebooks of the course installed from its wheel
+	$(BIN)/pytest tests/installed.py
+
 .PHONY: drills
 drills: .venv/ready  ## try the faults that take time: kills, full queues, odd locales
 	$(QUICK) $(BIN)/pytest tests/drills.py

@@ -47,12 +47,16 @@ def main(arguments: list[str] | None = None) -> int:
 def _start(options) -> int:
     from pathlib import Path
 
+    from course_utils import settings
     from course_utils.publishing import copies
 
     folder = Path(options.folder).expanduser()
     begun = copies.start(folder)
     made = f"{len(begun)} new {'copy' if len(begun) == 1 else 'copies'}" if begun else "all there"
     print(f"Your notebooks are in {folder} ({made}); those in notebooks stay the book.")
+    if settings.checkout() is None:
+        print(f"Data goes to {settings.data_dir()}; COURSE_DATA_DIR names another folder for it.")
+        print(f"Open them with: jupyter lab {folder}")
     if behind := copies.find_behind(folder):
         print(
             f"The course has newer versions of {', '.join(name[:2] for name in behind)}:", end=" "

@@ -50,7 +50,7 @@ def look_at_python() -> Iterator[Finding]:
     """Say which Python this is, and whether the course has been tested on it."""
     (first, last), mend = PYTHONS, ""
     if not first <= sys.version_info[:2] <= last or sys.maxsize < 1 << 32:
-        mend = "The course needs Python 3.11, 3.12 or 3.13 for 64 bits: run `sh tools/setup`."
+        mend = f"The course needs Python 3.11, 3.12 or 3.13 for 64 bits: {_set_up()}."
     yield f"Python {platform.python_version()} on {platform.platform()}", mend
 
 
@@ -63,13 +63,13 @@ def look_at_packages() -> Iterator[Finding]:
         except metadata.PackageNotFoundError:
             yield (
                 f"{package} is not installed",
-                f"{package} is missing: run `sh tools/setup`, or start with the environment's own "
-                "Python (.venv/bin/python).",
+                f"{package} is missing: {_set_up()}, or start with the environment's own Python "
+                "(.venv/bin/python).",
             )
             continue
         needed, mend = least.get(package, "0"), ""
         if _numbers(version) < _numbers(needed):
-            mend = f"{package} {version} is older than {needed}: run `sh tools/setup` once more."
+            mend = f"{package} {version} is older than {needed}: {_set_up()} once more."
         yield f"{package} {version}", mend
     try:
         metal = metadata.version("tensorflow-metal")
@@ -80,6 +80,13 @@ def look_at_packages() -> Iterator[Finding]:
         "tensorflow-metal is no part of the course, and versions that do not go with this "
         "TensorFlow stop its start or give wrong numbers: `pip uninstall tensorflow-metal`.",
     )
+
+
+def _set_up() -> str:
+    """Return what sets up the course's environment, in a project or where it was installed."""
+    if settings.checkout():
+        return "run `sh tools/setup`"
+    return "make a new environment and install the course's wheel in it"
 
 
 def _least_versions() -> dict[str, str]:

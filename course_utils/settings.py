@@ -2,7 +2,8 @@
 
 COURSE_PROFILE   how much is trained: full (default), quick, demo
 COURSE_DATA      what may be shown: auto (default), real, standin
-COURSE_DATA_DIR  where data lies, perhaps shared and read-only (default: the project's `data`)
+COURSE_DATA_DIR  where data lies, perhaps shared and read-only (default: the project's `data`;
+                 where the course was installed from a wheel, the user's cache folder)
 COURSE_CHECKPOINTS  where trained weights are kept (default: `trained` in the data folder)
 COURSE_STRICT    1: a number outside its band is an error, as in the tests (default: it is shown)
 COURSE_USED      a file to which a run of the course adds what it used and measured
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 POLICIES = ("auto", "real", "standin")
+_SHIPPED = Path(__file__).resolve().parent / "shipped"
 
 
 @dataclass(frozen=True)
@@ -91,10 +93,29 @@ def data_dir() -> Path:
     return _from_environment("COURSE_DATA_DIR") or _project_data_dir()
 
 
+def checkout() -> Path | None:
+    """Return the folder of the project that this package lies in; None where it was installed.
+
+    What lies beside the package in a project comes with an installed one in `shipped` (setup.py).
+    """
+    return None if _SHIPPED.is_dir() else _SHIPPED.parent.parent
+
+
+def notebooks_dir() -> Path:
+    """Return the folder of the course's own notebooks, which nobody writes into but `make full`."""
+    project = checkout()
+    return project / "notebooks" if project else _SHIPPED / "notebooks"
+
+
+def build_dir() -> Path:
+    """Return the folder for pages and slides: `build` of the project, or where one works."""
+    return (checkout() or Path.cwd()) / "build"
+
+
 def _project_data_dir() -> Path:
-    """Return `data` of the project; outside a checkout, the user's cache folder."""
-    checkout = Path(__file__).resolve().parent.parent
-    return checkout / "data" if (checkout / "notebooks").is_dir() else user_cache_dir()
+    """Return `data` of the project; where the course was installed, the user's cache folder."""
+    project = checkout()
+    return project / "data" if project else user_cache_dir()
 
 
 def user_cache_dir() -> Path:
@@ -140,7 +161,8 @@ def _is_writable(folder: Path) -> bool:
 
 def shipped_checkpoints_dir() -> Path:
     """Return the folder of the checkpoints that come with the course."""
-    return _project_data_dir() / "checkpoints"
+    project = checkout()
+    return project / "data" / "checkpoints" if project else _SHIPPED / "checkpoints"
 
 
 def own_checkpoints_dir() -> Path:

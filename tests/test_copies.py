@@ -8,6 +8,7 @@ import subprocess
 import warnings
 
 from course_utils import __main__ as commands
+from course_utils import settings
 from course_utils.publishing import copies, merge, notebooks
 
 import nbformat
@@ -228,13 +229,13 @@ def test_cells_that_lost_their_ids_are_known_by_their_text():
 
 def git(*words):
     return subprocess.run(
-        ["git", "-C", str(notebooks.ROOT), *words], capture_output=True, check=True
+        ["git", "-C", str(settings.checkout()), *words], capture_output=True, check=True
     ).stdout
 
 
 def versions_of(name):
     """Return all versions of a notebook in the repository's history, the oldest first."""
-    if not shutil.which("git") or not (notebooks.ROOT / ".git").exists():
+    if not shutil.which("git") or not (settings.checkout() / ".git").exists():
         pytest.skip("there is no history here")
     found = []
     for commit in git("log", "--reverse", "--format=%h", "--", f"notebooks/{name}").split():

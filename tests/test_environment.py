@@ -68,6 +68,7 @@ def imported_packages(folder) -> dict[str, str]:
                 found |= {alias.name.split(".")[0]: path.name for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 found[node.module.split(".")[0]] = path.name
+    paths += ROOT.glob("tools/*.py")
     own = {path.stem for path in paths} | {"course_utils"} | sys.stdlib_module_names
     return {name: where for name, where in found.items() if name not in own}
 

@@ -233,7 +233,7 @@ def test_checkpoints_go_to_the_project_in_a_renewal(tiny, renewal):
 
 
 def test_the_courses_checkpoints_lie_in_the_project():
-    assert settings.shipped_checkpoints_dir() == notebooks.ROOT / "data" / "checkpoints"
+    assert settings.shipped_checkpoints_dir() == settings.checkout() / "data" / "checkpoints"
 
 
 # ---- pages --------------------------------------------------------------------------------------

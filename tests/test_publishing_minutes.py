@@ -2,6 +2,7 @@
 
 import re
 
+from course_utils import settings
 from course_utils.__main__ import main
 from course_utils.publishing import minutes, notebooks
 
@@ -72,7 +73,7 @@ def test_no_notebook_asks_for_more_than_90_minutes_without_its_deeper_sections(p
 
 
 def test_the_readme_states_the_same_minutes():
-    text = (notebooks.ROOT / "README.md").read_text(encoding="utf-8")
+    text = (settings.checkout() / "README.md").read_text(encoding="utf-8")
     listed = dict(re.findall(r"\(notebooks/(\w+)\.ipynb\) \| (\d+) \|", text))
     counted = {
         path.stem: str(minutes.count(nbformat.read(path, as_version=4)).total)

@@ -143,8 +143,12 @@ def test_the_projects_data_folder_is_the_default(monkeypatch):
 
 def test_outside_a_checkout_the_users_cache_is_the_default(data_folder, monkeypatch, tmp_path):
     monkeypatch.delenv("COURSE_DATA_DIR")
-    monkeypatch.setattr(settings, "__file__", str(tmp_path / "site-packages/course_utils/s.py"))
+    shipped = tmp_path / "site-packages/course_utils/shipped"
+    shipped.mkdir(parents=True)
+    monkeypatch.setattr(settings, "_SHIPPED", shipped)
     assert settings.data_dir() == tmp_path / "cache"
+    assert settings.shipped_checkpoints_dir() == shipped / "checkpoints"
+    assert settings.notebooks_dir() == shipped / "notebooks"
 
 
 def test_tfds_data_dir_is_looked_into_after_the_data_folder(data_folder, monkeypatch, tmp_path):

@@ -4,13 +4,12 @@ import copy
 import re
 from pathlib import Path
 
-from course_utils import files
+from course_utils import files, settings
 
 import nbformat
 from nbformat import NotebookNode
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-FOLDER = ROOT / "notebooks"
+FOLDER = settings.notebooks_dir()
 
 _HEADING = re.compile(r"(#+) ")
 

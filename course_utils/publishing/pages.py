@@ -9,12 +9,12 @@ import re
 from importlib import resources
 from pathlib import Path
 
-from course_utils import files
+from course_utils import files, settings
 from course_utils.publishing import notebooks, run
 
 from nbformat import NotebookNode
 
-PAGES = notebooks.ROOT / "build" / "course"
+PAGES = settings.build_dir() / "course"
 TEMPLATES = Path(str(resources.files("course_utils.publishing") / "templates"))
 
 _FORMULA = re.compile(r"\$\$(.+?)\$\$|(?<![\\$])\$(?!\s)([^$\n]+?)(?<!\s)\$", re.DOTALL)

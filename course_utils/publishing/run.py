@@ -13,7 +13,7 @@ from course_utils.reader.progress import Progress
 import nbformat
 from nbformat import NotebookNode
 
-RENEWED = notebooks.ROOT / "build" / "renewed"
+RENEWED = settings.build_dir() / "renewed"
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -39,7 +39,7 @@ def execute(path: Path, **environment: str) -> NotebookNode:
         kernel_name="python3",
         record_timing=False,
         extra_arguments=["--log-level=ERROR"],
-        resources={"metadata": {"path": str(path.parent)}},
+        resources={"metadata": {"path": str(_place_to_work(path))}},
         on_cell_execute=lambda cell, cell_index: bar.update(cell_index, f"cell {cell_index}"),
     )
     try:
@@ -57,6 +57,12 @@ def execute(path: Path, **environment: str) -> NotebookNode:
     finally:
         bar.close()
     return _without_traces(notebook)
+
+
+def _place_to_work(path: Path) -> Path:
+    """Return the folder in which a notebook runs, and may write: no installed package's."""
+    is_installed = settings.checkout() is None and path.parent == notebooks.FOLDER
+    return Path.cwd() if is_installed else path.parent
 
 
 def _execute(client, environment: dict[str, str]) -> None:
@@ -124,8 +130,11 @@ def renew(names: tuple[str, ...] = ()) -> None:
     names: beginnings of file names, as "01"; none means all. In the full profile and on the real
     data, trained weights become the checkpoints that come with the course, and numbers that were
     compared become the course's; where all notebooks were run, those of which none made use are
-    removed. Raises RuntimeError, after the last notebook, where one was changed meanwhile.
+    removed. Raises RuntimeError, after the last notebook, where one was changed meanwhile;
+    ValueError where the course is installed, and there is no project to renew.
     """
+    if settings.checkout() is None:
+        raise ValueError("This course is installed: its notebooks are renewed in the project.")
     ships = (settings.profile().name, settings.data_policy()) == ("full", "real")
     changed = []
     with tempfile.TemporaryDirectory() as folder:

@@ -14,12 +14,13 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from course_utils import settings
 from course_utils.publishing import notebooks, pages
 
 import nbformat
 from nbformat import NotebookNode
 
-SLIDES = notebooks.ROOT / "build" / "slides"
+SLIDES = settings.build_dir() / "slides"
 REVEAL = "reveal.js@6.0.2"
 REVEAL_SHA512 = (
     "258220e43f5aa31a1a2de6fce0ef8ebc0c2c2967486af56010349cc6d6045c50"
