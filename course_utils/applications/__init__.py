@@ -4,7 +4,7 @@
 verified download, else the course's own small backbone, with a notice.
 """
 
-from course_utils.applications.comparison import table
+from course_utils.applications.comparison import published, table
 from course_utils.applications.features import feature_extractor
 from course_utils.applications.photos import read_photo
 from course_utils.applications.predictions import classify, decode_predictions, preprocess
@@ -17,6 +17,7 @@ __all__ = [
     "load",
     "prefetch",
     "preprocess",
+    "published",
     "read_photo",
     "source",
     "table",
