@@ -1,4 +1,4 @@
-"""Explorers without a browser: change a control, and look at the picture, the table, the words."""
+"""What Python hands over to the explorers; `browser/test_surfaces.py` looks at what they do."""
 
 import io
 import re
@@ -6,8 +6,8 @@ import subprocess
 import sys
 
 from course_utils import explorers
-from course_utils.convolution import convolve, kernels, pool
-from course_utils.explorers.convolutions import read_kernel, write_kernel
+from course_utils.convolution import kernels
+from course_utils.explorers import bundle, tensors
 
 import keras
 import numpy as np
@@ -24,6 +24,12 @@ SMILEY = np.array(
     ]
 )
 RAMP = np.linspace(0, 1, 40 * 30).reshape(40, 30)
+
+
+def read(packed):
+    """The numbers that the page reads."""
+    kind = {"float64": "<f8", "float32": "<f4", "float16": "<f2", "uint8": "u1", "int8": "i1"}
+    return np.frombuffer(packed["bytes"], kind[packed["kind"]]).reshape(packed["shape"])
 
 
 def picture(explorer, panel):
@@ -56,202 +62,76 @@ def test_importing_the_explorers_starts_nothing_heavy():
     assert found.stdout.strip() == "[]"
 
 
-def test_convolution_and_pooling_work_without_tensorflow():
+def test_four_of_them_work_without_tensorflow():
     code = (
         "import sys, numpy as np; from course_utils import explorers; "
         "explorers.convolution(np.eye(9)); explorers.pooling(np.eye(9)); "
+        "explorers.augmentation(np.eye(9)); explorers.threshold([0, 1], [0.1, 0.9]); "
         "print('tensorflow' in sys.modules)"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "False"
 
 
-def test_what_stands_without_a_kernel_is_short_and_never_changes():
+def test_what_stands_where_nothing_runs_is_short_and_never_changes():
     first, second = explorers.convolution(SMILEY), explorers.convolution(RAMP)
-    assert first._repr_mimebundle_()["text/plain"] == repr(second)
+    data, _ = first._repr_mimebundle_()
+    assert data["text/plain"] == repr(second)
     assert repr(first) == "Explorer: convolution (run this cell to use it)"
 
 
-def test_every_control_has_a_label_and_a_class():
-    for explorer in (explorers.convolution(RAMP), explorers.pooling(RAMP)):
-        assert f"explorer-{explorer.name}" in explorer._dom_classes
-        for name, control in explorer.controls.items():
-            assert f"control-{name}" in control._dom_classes
-            assert name == "play" or control.description
-        for name, panel in explorer.panels.items():
-            assert f"panel-{name}" in panel._dom_classes
+def test_a_module_stands_after_those_it_imports():
+    for place, name in enumerate(bundle.MODULES):
+        assert set(bundle.imports_of(name)) <= set(bundle.MODULES[:place]), name
 
 
-# ---------------------------------------------------------------------------------------------
-# Convolution
-# ---------------------------------------------------------------------------------------------
+def test_the_joined_modules_import_nothing_and_end_no_script():
+    text = bundle.join_modules()
+    assert not re.search(r"^\s*(import|export)\b", text, re.M)
+    assert "</" not in text and "http" not in text.replace("http://www.w3.org/2000/svg", "")
 
 
-def test_the_output_is_what_convolve_gives():
-    explorer = change(explorers.convolution(RAMP), kernel="blur", padding="same")
-    expected = np.rint(255 * convolve(RAMP, kernels["blur"], padding="same"))
-    assert np.abs(picture(explorer, "output").astype(int) - expected).max() <= 1
-
-
-@pytest.mark.parametrize(
-    "values, size",
-    [
-        ({}, (38, 28)),
-        ({"padding": "same"}, (40, 30)),
-        ({"padding": 2}, (42, 32)),
-        ({"stride": 2}, (19, 14)),
-        ({"stride": 3, "padding": "same"}, (14, 10)),
-        ({"dilation": 4}, (32, 22)),
-        ({"numbers": "1 2 3 4"}, (40, 27)),
-    ],
-)
-def test_sizes_follow_the_formula(values, size):
-    explorer = change(explorers.convolution(RAMP), **values)
-    assert picture(explorer, "output").shape == size
-    assert explorer.panels["output"].title == f"Output: {size[0]} x {size[1]}"
-    for places in size:
-        assert f"= {places}" in explorer.status.text
-
-
-def test_the_formula_is_written_with_its_numbers():
-    explorer = change(explorers.convolution(np.eye(28)), padding=1, stride=2)
-    assert explorer.status.text.startswith("Rows and columns: ⌊(28 + 2 × 1 − 3) / 2⌋ + 1 = 14\n")
-    change(explorer, stride=1, padding="valid", dilation=2)
-    assert "⌊(28 − ((3 − 1) × 2 + 1)) / 1⌋ + 1 = 24" in explorer.status.text
-    change(explorer, dilation=1, stride=2, padding="same")
-    assert "⌈28 / 2⌉ = 14, padded by 0 before and 1 after" in explorer.status.text
-
-
-def test_negative_values_are_blue_zero_white_and_positive_red():
-    explorer = change(explorers.convolution(SMILEY), padding="same")
-    response = convolve(SMILEY, kernels["sobel_x"], padding="same")
-    shown = Image.open(io.BytesIO(explorer.panels["output"].picture)).convert("RGB")
-    red, green, blue = np.moveaxis(np.asarray(shown).astype(int), -1, 0)
-    assert (blue > red)[response < 0].all() and (red > blue)[response > 0].all()
-    assert np.abs(red - blue)[response == 0].max() < 5 and green[response == 0].min() > 240
-
-
-def test_a_kernel_that_keeps_the_brightness_gives_a_grey_picture():
-    explorer = change(explorers.convolution(RAMP), kernel="sharpen")
-    assert "Black is 0 or less, white is 1 or more." in explorer.status.text
-    change(explorer, numbers="1 1 1")
-    assert "white is 3 or more" in explorer.status.text
-    change(explorer, numbers="0 0 0")
-    assert not explorer.status.problem and "Blue is negative" in explorer.status.text
-
-
-def test_a_name_fills_the_numbers_and_numbers_find_their_name():
-    explorer = change(explorers.convolution(RAMP), kernel="laplacian")
-    assert explorer.controls["numbers"].value == "0 1 0\n1 -4 1\n0 1 0"
-    change(explorer, numbers="0 1 0\n1 -4 1\n0 1 1")
-    assert explorer.controls["kernel"].value == "your own numbers"
-    change(explorer, numbers=write_kernel(kernels["sobel_y"]))
-    assert explorer.controls["kernel"].value == "sobel_y"
-
-
-@pytest.mark.parametrize("name", list(kernels))
-def test_kernels_survive_being_written_and_read(name):
-    np.testing.assert_allclose(read_kernel(write_kernel(kernels[name])), kernels[name])
-
-
-@pytest.mark.fault("decimal commas in a kernel")
-@pytest.mark.parametrize(
-    ("typed", "kernel"),
-    [
-        ("0,5 0 0,5", [[0.5, 0, 0.5]]),
-        ("0,11 0,11\n0,11 -0,11", [[0.11, 0.11], [0.11, -0.11]]),
-        ("0,5, 0, 1/2", [[0.5, 0, 0.5]]),
-        ("1,0,-1; 2,0,-2", [[1, 0, -1], [2, 0, -2]]),
-        ("1, 0 , -1", [[1, 0, -1]]),
-        ("1 ,0 ,-1,", [[1, 0, -1]]),
-    ],
-)
-def test_decimal_commas_and_commas_between_numbers(typed, kernel):
-    np.testing.assert_allclose(read_kernel(typed), kernel)
-
-
-@pytest.mark.parametrize("typed", ["0,5", "-0,5\n0,5", "1,5"])
-def test_a_comma_that_may_mean_either_is_asked_about(typed):
-    first = typed.splitlines()[0]
-    with pytest.raises(ValueError, match=f'"{first}" in row 1 may be one number or two: type'):
-        read_kernel(typed)
-
-
-def test_three_decimals_without_spaces_are_no_kernel():
-    with pytest.raises(ValueError, match='"1,2,1" in row 1 is no number'):
-        read_kernel("1,2,1 0,1,0")
-
-
-@pytest.mark.parametrize(
-    "typed, sentence",
-    [
-        ("", "There are no numbers yet: type rows of numbers, such as 0 1 0."),
-        ("1 2\n3", "Row 2 has 1 number and row 1 has 2 numbers: give each row equally many."),
-        ("1 x", '"x" in row 1 is no number up to a million: type such as 2, -0.5 or 1/9.'),
-        ("1 1/0", '"1/0" in row 1 is no number'),
-        ("nan", '"nan" in row 1 is no number'),
-        ("1e999999999", '"1e999999999" in row 1 is no number'),
-        ("1 " * 16, "This kernel is 1 x 16; type at most 15 rows of 15 numbers."),
-        ("1 2 3 4 5 6 7", "A window of 1x7 does not fit into an image of 5x5"),
-    ],
-)
-def test_wrong_numbers_get_one_sentence_and_the_picture_stays(typed, sentence):
-    explorer = explorers.convolution(SMILEY)
-    before = explorer.panels["output"].picture
-    change(explorer, numbers=typed)
-    assert explorer.status.problem and sentence in explorer.status.text
-    assert "\n" not in explorer.status.text
-    assert explorer.panels["output"].picture == before
-    change(explorer, numbers="1 1; 1 1")
-    assert not explorer.status.problem and explorer.panels["output"].picture != before
-
-
-def test_stride_and_dilation_together_are_refused_as_keras_does():
-    explorer = change(explorers.convolution(RAMP), stride=2, dilation=2)
-    assert explorer.status.problem and "Keras forbids both above 1" in explorer.status.text
-
-
-def test_a_step_shows_the_products_of_its_window():
-    explorer = change(explorers.convolution(SMILEY), padding="same", steps=True, row=3, column=4)
-    total = convolve(SMILEY, kernels["sobel_x"], padding="same")[3, 4]
-    assert explorer.panels["products"].title == f"Sum of 9 products: {total}".replace("-", "−")
-    cells = re.findall(r"<td[^>]*>([^<]*)</td>", explorer.panels["products"].html)
-    assert cells == ["0 × −1", "0 × 0", "0 × 1", "0 × −2", "1 × 0", "0 × 2", "1 × −1"] + [
-        "0 × 0",
-        "0 × 1",
+def test_eight_bits_a_weight_are_close_to_half_precision():
+    weights = np.random.default_rng(0).normal(size=(3, 3, 4, 8)) * np.arange(1, 9)
+    layers = [
+        {"kind": kind, "kernel": tensors.pack(weights, "float16"), "bias": tensors.pack([1.0])}
+        for kind in ("Convolution", "DepthwiseConvolution")
     ]
-    assert explorer.status.text.startswith("Row 3, column 4 of the output.")
+    small = tensors.to_eight_bits({"layers": layers, "pictures": tensors.pack(RAMP, "float16")})
+    for layer, axes in zip(small["layers"], ((0, 1, 2), (0, 1)), strict=True):
+        assert layer["kernel"]["kind"] == "int8" and layer["bias"]["kind"] == "float32"
+        scales = read(layer["kernel"]["scales"])
+        found = read(layer["kernel"]) * scales
+        step = np.abs(weights).max(axis=axes) / 127
+        assert (np.abs(found - weights) <= 0.51 * step + 1e-2 * np.abs(weights)).all()
+    assert small["pictures"]["kind"] == "float16"
 
 
-def test_the_player_walks_in_reading_order_and_stays_inside():
-    explorer = change(explorers.convolution(SMILEY), steps=True)
-    assert explorer.controls["play"].max == 8
-    change(explorer, play=5)
-    assert (explorer.controls["row"].value, explorer.controls["column"].value) == (1, 2)
-    change(explorer, stride=2)  # four places are left
-    assert (explorer.controls["row"].value, explorer.controls["column"].value) == (1, 1)
-    assert explorer.controls["play"].max == 3
+# ---------------------------------------------------------------------------------------------
+# Convolution and pooling
+# ---------------------------------------------------------------------------------------------
 
 
-def test_step_controls_appear_only_with_the_steps():
-    explorer = explorers.convolution(SMILEY)
-    assert explorer.controls["row"].layout.display == "none"
-    change(explorer, steps=True)
-    assert explorer.controls["row"].layout.display is None
+def test_small_tables_keep_their_numbers_and_photos_half_of_their_digits():
+    numbers = np.array([[0, 255], [100_000, -3]])
+    assert np.array_equal(
+        read(explorers.pooling(numbers).data["pictures"]["picture"])[..., 0], numbers
+    )
+    photo = np.random.default_rng(0).random((100, 100))
+    packed = explorers.pooling(photo).data["pictures"]["picture"]
+    assert packed["kind"] == "float16"
+    np.testing.assert_allclose(read(packed)[..., 0], photo, atol=3e-4)
 
 
-def test_small_pictures_are_told_number_by_number():
-    explorer = explorers.pooling(SMILEY)
-    assert explorer.panels["maximum"].alt.endswith("2 x 2 values: 1 1; 1 0.")
-    assert explorer.panels["input"].alt.endswith("1 0 0 0 1; 0 1 1 1 0.")
-    assert ":" not in explorers.pooling(RAMP).panels["input"].alt
-
-
-def test_a_dict_of_pictures_gives_a_list_to_choose_from():
-    explorer = explorers.convolution({"smiley": SMILEY, "ramp": RAMP})
-    assert explorer.panels["input"].title == "Input: 5 x 5"
-    change(explorer, picture="ramp")
-    assert explorer.panels["input"].title == "Input: 40 x 30"
+def test_a_dict_of_pictures_and_all_kernels_are_handed_over():
+    data = explorers.convolution({"smiley": SMILEY, "ramp": RAMP}).data
+    assert {name: packed["shape"] for name, packed in data["pictures"].items()} == {
+        "smiley": [5, 5, 1],
+        "ramp": [40, 30, 1],
+    }
+    assert list(data["kernels"]) == list(kernels)
+    for name, packed in data["kernels"].items():
+        np.testing.assert_allclose(read(packed), kernels[name], atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -264,7 +144,7 @@ def test_a_dict_of_pictures_gives_a_list_to_choose_from():
     ],
 )
 def test_pictures_of_many_kinds_are_taken(image, size):
-    assert picture(explorers.convolution(image), "input").shape == size
+    assert explorers.convolution(image).data["pictures"]["picture"]["shape"] == [*size, 1]
 
 
 @pytest.mark.parametrize(
@@ -283,96 +163,18 @@ def test_what_is_no_picture_is_refused(image, kind, sentence):
 
 
 # ---------------------------------------------------------------------------------------------
-# Pooling
-# ---------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("padding", ["valid", "same"])
-@pytest.mark.parametrize("mode", ["maximum", "average"])
-def test_pooled_pictures_are_what_pool_gives(mode, padding):
-    explorer = change(explorers.pooling(RAMP), size=3, padding=padding)
-    expected = pool(RAMP, 3, mode=mode[:3].replace("ave", "average"), padding=padding)
-    assert np.abs(picture(explorer, mode) - 255 * expected).max() <= 0.51
-
-
-def test_the_stride_follows_the_window_until_it_is_moved():
-    explorer = change(explorers.pooling(RAMP), size=4)
-    assert explorer.controls["stride"].value == 4
-    change(explorer, stride=2)
-    assert not explorer.controls["tiles"].value
-    assert "⌊(40 − 4) / 2⌋ + 1 = 19" in explorer.status.text
-    change(explorer, tiles=True)
-    assert explorer.controls["stride"].value == 4
-
-
-def test_a_window_lists_its_numbers_and_leaves_out_the_padding():
-    numbers = np.arange(9).reshape(3, 3)
-    explorer = change(explorers.pooling(numbers), padding="same", steps=True, row=1, column=1)
-    html = explorer.panels["window"].html
-    assert re.findall(r"<td[^>]*>([^<]*)</td>", html) == ["8", "–", "–", "–"]
-    assert "maximum 8, average 8" in html
-    assert explorer.panels["input"].overlay.count(">–</span>") == 16 - 9
-    assert explorer.status.text.endswith("4 of 9 values: 44.4%.")
-
-
-# ---------------------------------------------------------------------------------------------
 # Augmentation
 # ---------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def augmentation():
-    return explorers.augmentation((255 * RAMP).astype(np.uint8))
-
-
-STILL = {
-    **dict.fromkeys(("rotation", "width_shift", "height_shift", "shear", "zoom"), 0),
-    **dict.fromkeys(("horizontal_flip", "vertical_flip"), False),
-}
-
-
-def nine(explorer):
-    page = picture(explorer, "variants")
-    return [page[44 * i : 44 * i + 40, 34 * j : 34 * j + 30] for i in range(3) for j in range(3)]
-
-
-def test_without_transforms_the_nine_are_the_picture(augmentation):
-    change(augmentation, **STILL)
-    original = picture(augmentation, "original")
-    assert all(np.array_equal(variant, original) for variant in nine(augmentation))
-
-
-def test_each_slider_changes_the_nine_and_another_nine_are_others(augmentation):
-    change(augmentation, **STILL)
-    for name, value in (("rotation", 90), ("width_shift", 0.3), ("height_shift", 0.3)):
-        before = augmentation.panels["variants"].picture
-        change(augmentation, **{name: value})
-        assert augmentation.panels["variants"].picture != before, name
-    shown = augmentation.panels["variants"].picture
-    augmentation.controls["another"].click()
-    assert augmentation.panels["variants"].picture != shown
-
-
-def test_the_random_numbers_stay_while_sliders_move(augmentation):
-    change(augmentation, **STILL)
-    change(augmentation, rotation=60)
-    before = augmentation.panels["variants"].picture
-    change(augmentation, rotation=90)
-    assert augmentation.panels["variants"].picture != before
-    change(augmentation, rotation=60)
-    assert augmentation.panels["variants"].picture == before
-
-
-def test_flips_are_half_of_the_nine(augmentation):
-    change(augmentation, **STILL)
-    change(augmentation, horizontal_flip=True)
-    original = picture(augmentation, "original")
-    kinds = [
-        np.array_equal(variant, original) - np.array_equal(variant, original[:, ::-1])
-        for variant in nine(augmentation)
-    ]
-    assert set(kinds) == {1, -1}
-    assert "flipped left and right" in augmentation.status.text
+@pytest.mark.parametrize(
+    "image, shape",
+    [(RAMP, [40, 30, 1]), (np.ones((320, 480, 3), np.uint8), [106, 160, 3])],
+)
+def test_a_picture_to_augment_comes_as_bytes(image, shape):
+    packed = explorers.augmentation(image).data["picture"]
+    assert (packed["shape"], packed["kind"]) == (shape, "uint8")
+    assert read(packed).max() == 255  # what is white
 
 
 def test_an_image_without_rows_and_columns_is_refused():
@@ -610,40 +412,13 @@ def test_an_uploaded_file_is_classified_and_a_wrong_one_is_refused(photo_explore
 # Threshold
 # ---------------------------------------------------------------------------------------------
 
-RNG = np.random.default_rng(1)
-LABELS = RNG.integers(0, 2, 300)
-PROBABILITIES = np.round(0.6 * RNG.random(300) + 0.4 * LABELS, 2)
 
-
-@pytest.mark.parametrize("value", [0.0, 0.25, 0.5, 0.77, 1.0])
-def test_counts_and_rates_agree_with_scikit_learn(value):
-    from sklearn import metrics
-
-    explorer = change(explorers.threshold(LABELS, PROBABILITIES), threshold=value)
-    (tn, fp), (fn, tp) = metrics.confusion_matrix(LABELS, PROBABILITIES >= value)
-    assert list(explorer.counts.values()) == [tp, fn, fp, tn]
-    numbers = re.findall(r"<b[^>]*>(\d+)</b>", explorer.panels["matrix"].html)
-    assert numbers == [str(n) for n in (tp, fn, fp, tn)]
-    words = explorer.status.text
-    assert f"Sensitivity {metrics.recall_score(LABELS, PROBABILITIES >= value):.1%}:" in words
-    specificity = metrics.recall_score(LABELS, PROBABILITIES >= value, pos_label=0)
-    assert f"Specificity {specificity:.1%}:" in words
-
-
-def test_the_curve_agrees_with_scikit_learn():
-    from sklearn import metrics
-
-    explorer = explorers.threshold(LABELS, PROBABILITIES)
-    x, y, _ = metrics.roc_curve(LABELS, PROBABILITIES, drop_intermediate=False)
-    np.testing.assert_allclose(explorer._curve, np.column_stack([x, y]))
-
-
-def test_the_line_and_the_dot_move_with_the_threshold():
-    explorer = explorers.threshold(LABELS, PROBABILITIES)
-    before = {name: explorer.panels[name].html for name in explorer.panels}
-    change(explorer, threshold=0.8)
-    assert all(explorer.panels[name].html != html for name, html in before.items())
-    assert "the threshold is 0.80" in explorer.panels["histogram"].html
+def test_labels_and_probabilities_are_handed_over_exactly():
+    probabilities = np.random.default_rng(0).random(50)
+    data = explorers.threshold([0, 1] * 25, probabilities[:, None]).data
+    assert np.array_equal(read(data["probabilities"]), probabilities)
+    assert read(data["labels"]).tolist() == [0, 1] * 25
+    assert data["names"] == ["uninfected", "infected"]
 
 
 @pytest.mark.parametrize(
@@ -661,18 +436,10 @@ def test_labels_and_probabilities_are_checked(labels, probabilities, sentence):
         explorers.threshold(labels, probabilities)
 
 
-@pytest.mark.fault("a positive class of another name")
-def test_the_classes_of_a_threshold_have_names_of_their_own():
-    labels, probabilities = [0, 0, 1, 1, 1], [0.2, 0.6, 0.7, 0.4, 0.9]
-    explorer = explorers.threshold(labels, probabilities, ["cat", "dog & <b>wolf</b>"])
-    assert "2 of 3 dog & <b>wolf</b> are found, 1 are missed" in explorer.status.text
-    assert "1 of 2 cat are cleared" in explorer.status.text
-    shown = "".join(explorer.panels[name].html for name in explorer.panels)
-    assert "<b>wolf" not in shown and "infected" not in shown
-    assert "is dog &amp; &lt;b&gt;wolf" in shown and "says cat" in shown
-    for wrong in ("dog", ["cat"], ["cat", ""], ["a", "b", "c"]):
-        with pytest.raises(ValueError, match="give the names of labels 0 and 1"):
-            explorers.threshold(labels, probabilities, wrong)
+@pytest.mark.parametrize("wrong", ["dog", ["cat"], ["cat", ""], ["a", "b", "c"]])
+def test_two_names_are_needed(wrong):
+    with pytest.raises(ValueError, match="give the names of labels 0 and 1"):
+        explorers.threshold([0, 1], [0.1, 0.9], wrong)
 
 
 @pytest.mark.parametrize(

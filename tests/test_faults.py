@@ -25,7 +25,8 @@ def listed():
 
 
 def test_the_list_of_faults_and_the_tests_are_equal():
-    quick = [(name, False) for path in TESTS.glob("test_*.py") for name in marked(path)]
+    paths = [*TESTS.glob("test_*.py"), *TESTS.glob("browser/test_*.py")]
+    quick = [(name, False) for path in paths for name in marked(path)]
     drills = [(name, True) for name in marked(TESTS / "drills.py")]
     assert Counter(listed()) == Counter(quick + drills)
     assert max(Counter(name for name, _ in listed()).values()) == 1

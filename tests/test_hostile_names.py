@@ -2,7 +2,7 @@
 
 import html.parser
 
-from course_utils import applications, datasets, explorers, pipelines, plotting
+from course_utils import applications, datasets, pipelines, plotting
 from course_utils.convolution import kernels
 from course_utils.datasets import folders
 from course_utils.explorers import drawing
@@ -100,12 +100,8 @@ def test_a_table_a_notice_and_a_bar(monkeypatch):
     shown_as_text(shown[0]["text/html"])
 
 
-def test_bars_tables_and_thresholds_of_explorers():
+def test_bars_of_explorers():
     shown_as_text(drawing.bars([0.5], [HOSTILE], 0))
-    shown_as_text(drawing.table([[HOSTILE]], caption=HOSTILE))
-    explorer = explorers.threshold([0, 1], [0.1, 0.9], ["plain", HOSTILE])
-    for panel in ("histogram", "matrix"):
-        shown_as_text(explorer.panels[panel].html)
 
 
 @pytest.mark.fault("folders, files and labels with tags in their names")

@@ -4,13 +4,8 @@ Each function returns a widget; as the last line of a cell it is shown::
 
     explorers.convolution(photo)
 
-For tests and scripts every explorer can be driven from Python: `controls` holds its sliders,
-lists and buttons by name, `panels` what it shows (`picture`, `html`, `alt`), and `status` the
-sentences below (`text`, and `problem` where an input was refused)::
-
-    explorer = explorers.pooling(photo)
-    explorer.controls["size"].value = 3
-    explorer.panels["maximum"].alt
+Python gathers what an explorer starts with; the page computes and draws, see `static`. So an
+explorer goes on when the kernel has ended, and is alive in the pages and slides of the course.
 
 For style sheets and browser tests each element has a CSS class:
 
@@ -43,19 +38,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from course_utils.explorers.augmentations import AugmentationExplorer
-    from course_utils.explorers.convolutions import ConvolutionExplorer
     from course_utils.explorers.digits import DigitExplorer
+    from course_utils.explorers.explorer import Explorer
     from course_utils.explorers.maps import FeatureMapExplorer
     from course_utils.explorers.photos import PhotoExplorer
-    from course_utils.explorers.poolings import PoolingExplorer
-    from course_utils.explorers.thresholds import ThresholdExplorer
 
     import keras
     from numpy.typing import ArrayLike
 
 
-def convolution(image: ArrayLike | dict[str, ArrayLike]) -> ConvolutionExplorer:
+def convolution(image: ArrayLike | dict[str, ArrayLike]) -> Explorer:
     """Explore a convolution: kernel, stride, padding and dilation, whole or step by step.
 
     image : (H, W) or (H, W, 3), shown as brightness; or a dict of such pictures by name, to
@@ -63,29 +55,36 @@ def convolution(image: ArrayLike | dict[str, ArrayLike]) -> ConvolutionExplorer:
 
     The kernel is chosen by name or typed as rows of numbers.
     """
-    from course_utils.explorers.convolutions import ConvolutionExplorer
+    from course_utils.convolution import kernels
+    from course_utils.explorers.explorer import Explorer
+    from course_utils.explorers.pictures import pack_pictures
+    from course_utils.explorers.tensors import pack
 
-    return ConvolutionExplorer(image)
+    named = {name: pack(kernel) for name, kernel in kernels.items()}
+    return Explorer("convolution", pictures=pack_pictures(image), kernels=named)
 
 
-def pooling(image: ArrayLike | dict[str, ArrayLike]) -> PoolingExplorer:
+def pooling(image: ArrayLike | dict[str, ArrayLike]) -> Explorer:
     """Explore max and average pooling side by side: window, stride and padding.
 
     image : as for `convolution`.
     """
-    from course_utils.explorers.poolings import PoolingExplorer
+    from course_utils.explorers.explorer import Explorer
+    from course_utils.explorers.pictures import pack_pictures
 
-    return PoolingExplorer(image)
+    return Explorer("pooling", pictures=pack_pictures(image))
 
 
-def augmentation(image: ArrayLike) -> AugmentationExplorer:
+def augmentation(image: ArrayLike) -> Explorer:
     """Explore random transforms: a slider for each, nine pictures, and a button for nine more.
 
     image : (H, W) or (H, W, channels), from 0 to 1 or from 0 to 255.
     """
-    from course_utils.explorers.augmentations import AugmentationExplorer
+    from course_utils.explorers.explorer import Explorer
+    from course_utils.explorers.pictures import to_levels
+    from course_utils.explorers.tensors import pack
 
-    return AugmentationExplorer(image)
+    return Explorer("augmentation", picture=pack(to_levels(image), "uint8"))
 
 
 def feature_maps(model: keras.Model, images: ArrayLike) -> FeatureMapExplorer:
@@ -128,7 +127,7 @@ def threshold(
     labels: ArrayLike,
     probabilities: ArrayLike,
     class_names: Sequence[str] = ("uninfected", "infected"),
-) -> ThresholdExplorer:
+) -> Explorer:
     """Slide the threshold of a classifier: confusion matrix, sensitivity and specificity move.
 
     labels : (N,) of 1, the positive class, which is to be found, and 0.
@@ -137,6 +136,14 @@ def threshold(
         malaria set label 0 is parasitized: ``threshold(1 - labels, 1 - probabilities)`` looks for
         parasites.
     """
-    from course_utils.explorers.thresholds import ThresholdExplorer
+    from course_utils.explorers.answers import check_answers, check_names
+    from course_utils.explorers.explorer import Explorer
+    from course_utils.explorers.tensors import pack
 
-    return ThresholdExplorer(labels, probabilities, class_names)
+    labels, probabilities = check_answers(labels, probabilities)
+    return Explorer(
+        "threshold",
+        labels=pack(labels, "uint8"),
+        probabilities=pack(probabilities, "float64"),
+        names=check_names(class_names),
+    )

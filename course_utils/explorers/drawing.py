@@ -9,50 +9,14 @@ import html
 import io
 from collections.abc import Collection, Sequence
 
-from course_utils.convolution.checks import by
 from course_utils.plotting import raster
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 SIDE = 256  # pixels of the screen for the longer side of a picture
-LARGEST = 512  # pixels of a picture that an explorer works on
 ON_PAPER = ", white paper"  # the last of 256 colours is the white between pictures on a page
 MAPS = "cividis" + ON_PAPER
-
-
-def to_brightness(image: ArrayLike, name: str = "image") -> np.ndarray:
-    """Return a picture as (H, W) numbers; colours are weighed as the eye does (Rec. 709).
-
-    Integers stay integers, so that a small table of numbers keeps its numbers. A side above 512
-    pixels is reduced by a whole factor. ValueError or TypeError for what is no picture.
-    """
-    pixels = np.asarray(image)
-    if pixels.dtype == bool:
-        pixels = pixels.astype(int)
-    if not np.issubdtype(pixels.dtype, np.number) or np.iscomplexobj(pixels):
-        raise TypeError(f"The {name} must hold numbers, found {pixels.dtype}.")
-    if pixels.ndim == 3 and pixels.shape[-1] == 1:
-        pixels = pixels[..., 0]
-    if pixels.ndim == 3 and pixels.shape[-1] in (3, 4):
-        pixels = pixels[..., :3] @ np.array([0.2126, 0.7152, 0.0722])
-    if pixels.ndim != 2 or pixels.size == 0:
-        shape = by(np.shape(image))
-        raise ValueError(
-            f"The {name} must have shape (rows, columns) or (rows, columns, 3), found {shape}."
-        )
-    if not np.isfinite(pixels).all():
-        raise ValueError(f"The {name} has missing or infinite pixels; replace them first.")
-    return raster.shrink(pixels, LARGEST)
-
-
-def to_pictures(image: ArrayLike | dict[str, ArrayLike]) -> dict[str, np.ndarray]:
-    """Return pictures by name, each (H, W): the one picture given, or each of a dict."""
-    if not isinstance(image, dict):
-        return {"picture": to_brightness(image)}
-    if not image:
-        raise ValueError("The dict of pictures is empty: give at least one.")
-    return {str(name): to_brightness(pixels, f'image "{name}"') for name, pixels in image.items()}
 
 
 def encode(values: ArrayLike, low: float, high: float, colors: str | None = None) -> bytes:
@@ -106,45 +70,11 @@ def tile_maps(maps: ArrayLike, columns: int, high: float) -> np.ndarray:
 # ---------------------------------------------------------------------------------------------
 
 
-def number(value: float) -> str:
-    """Return a number in few characters, with a true minus sign."""
-    text = f"{value:.3g}" if value % 1 else f"{value:.0f}"
-    return text.replace("-", "\N{MINUS SIGN}") if text != "-0" else "0"
-
-
-def list_rows(pixels: np.ndarray, most: int = 100) -> str:
-    """Return the numbers of a small picture for its alt text, ": 1 0; 0 1"; "" for larger ones."""
-    if pixels.size > most:
-        return ""
-    return ": " + "; ".join(" ".join(number(value) for value in line) for line in pixels)
-
-
 def frame(
     top: int, left: int, rows: int, columns: int, page: tuple[int, int], kind: str = "frame"
 ) -> str:
     """Return the HTML of a frame around pixels of a page of (rows, columns)."""
     return f'<span class="{kind}" style="{_place(top, left, rows, columns, page)}"></span>'
-
-
-def cell_numbers(
-    pixels: np.ndarray,
-    dark: np.ndarray,
-    page: tuple[int, int],
-    margins: tuple[int, int, int, int] = (0, 0, 0, 0),
-    outside: str = "0",
-    size: int = 15,
-) -> str:
-    """Return the HTML of a number on each pixel, white where `dark`, and `outside` on the rest."""
-    top, _, left, _ = margins
-    spans = []
-    for row, column in np.ndindex(*page):
-        place = row - top, column - left
-        inside = all(0 <= n < length for n, length in zip(place, pixels.shape, strict=True))
-        color = "#fff" if inside and dark[place] else "#111"
-        text = number(pixels[place]) if inside else outside
-        style = f"{_place(row, column, 1, 1, page)};color:{color};font-size:{size}px"
-        spans.append(f'<span style="{style}">{text}</span>')
-    return "".join(spans)
 
 
 def _place(top, left, rows, columns, page):
@@ -153,30 +83,6 @@ def _place(top, left, rows, columns, page):
         f"top:{100 * top / height:.4f}%;left:{100 * left / width:.4f}%;"
         f"height:{100 * rows / height:.4f}%;width:{100 * columns / width:.4f}%"
     )
-
-
-def table(
-    texts: Sequence[Sequence], fills: Sequence[Sequence[str]] | None = None, caption: str = ""
-) -> str:
-    """Return rows of texts as an HTML table; `fills` are colours, `caption` is for the ear."""
-    lines = []
-    for row, line in enumerate(texts):
-        cells = []
-        for column, text in enumerate(line):
-            style = f' style="background:{fills[row][column]}"' if fills is not None else ""
-            cells.append(f"<td{style}>{html.escape(str(text))}</td>")
-        lines.append(f"<tr>{''.join(cells)}</tr>")
-    name = html.escape(caption)
-    return f'<table class="explorer-table" aria-label="{name}">{"".join(lines)}</table>'
-
-
-def signed_fills(weights: np.ndarray) -> list[list[str]]:
-    """Return a pale colour for each number: blue below 0, white at 0, red above."""
-    colors = np.frombuffer(palette("RdBu_r"), np.uint8).reshape(256, 3)
-    most = np.abs(weights).max() or 1
-    # The middle of the palette, where black text can be read.
-    levels = raster.to_levels(weights, -1.9 * most, 1.9 * most)
-    return [[f"rgb({r},{g},{b})" for r, g, b in line] for line in colors[levels].tolist()]
 
 
 def bars(values: Collection[float], names: Sequence, best: int | None = None) -> str:

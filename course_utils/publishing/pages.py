@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 
 from course_utils import files, settings
-from course_utils.publishing import notebooks, run
+from course_utils.publishing import live, notebooks, run
 
 from nbformat import NotebookNode
 
@@ -50,9 +50,10 @@ def write_page(notebook: NotebookNode, path: Path) -> None:
         jupyter_widgets_base_url="",
     )
     body, _ = exporter.from_notebook_node(
-        with_mathml(notebook), resources={"metadata": {"name": notebooks.title_of(notebook)}}
+        live.to_html(with_mathml(notebook)),
+        resources={"metadata": {"name": notebooks.title_of(notebook)}},
     )
-    write_text(re.sub(r'<script src="[^"]*"></script>', "", body), path)
+    write_text(live.enliven(re.sub(r'<script src="[^"]*"></script>', "", body)), path)
 
 
 def write_text(text: str, path: Path) -> None:

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from course_utils import settings
-from course_utils.publishing import notebooks, used
+from course_utils.publishing import live, notebooks, used
 from course_utils.reader.progress import Progress
 
 import nbformat
@@ -97,7 +97,7 @@ def without_colours(text: str) -> str:
 
 def _without_traces(notebook):
     """Remove what differs from machine to machine, and displays that were emptied at the end."""
-    notebook.metadata.pop("widgets", None)
+    live.keep(notebook)
     notebook.metadata["kernelspec"] = {
         "display_name": "Python 3",
         "language": "python",
@@ -109,7 +109,7 @@ def _without_traces(notebook):
             shown = [o for o in cell.outputs if o.get("data") != {"text/plain": ""}]
             cell.outputs = _join_streams(shown)
             for output in cell.outputs:  # a widget of a kernel that has ended; its words stay
-                output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+                output.get("data", {}).pop(live.VIEW, None)
     return notebook
 
 
@@ -165,8 +165,10 @@ def _renew_one(path: Path, environment: dict[str, str]) -> bool:
     notebook = execute(path, **environment)
     if not path.exists() or path.read_bytes() != before:
         RENEWED.mkdir(parents=True, exist_ok=True)
+        live.store(notebook, path.stem, RENEWED)
         notebooks.save(notebook, RENEWED / path.name)
         return False
+    live.store(notebook, path.stem)
     notebooks.save(notebook, path)
     print(f"{path.name}: outputs renewed")
     return True

@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from course_utils import settings
-from course_utils.publishing import notebooks, pages
+from course_utils.publishing import live, notebooks, pages
 
 import nbformat
 from nbformat import NotebookNode
@@ -46,7 +46,7 @@ def write(names: tuple[str, ...] = (), folder: Path = SLIDES) -> None:
     fetch_reveal(folder / "reveal")
     browser, entries = find_browser(), []
     for path in notebooks.choose(names):
-        notebook = nbformat.read(path, as_version=4)
+        notebook = live.restore(nbformat.read(path, as_version=4), path.stem)
         page = folder / f"{path.stem}.html"
         pages.write_text(to_html(notebook), page)
         entries.append((page.name, notebooks.title_of(notebook), notebooks.promise_of(notebook)))
@@ -143,10 +143,10 @@ def to_html(notebook: NotebookNode) -> str:
     exporter.register_filter("unfold", _unfold)
     exporter.register_filter("alt_text", _alt_text)
     page, _ = exporter.from_notebook_node(
-        pages.with_mathml(notebooks.without_deeper(notebook)),
+        live.to_html(pages.with_mathml(notebooks.without_deeper(notebook))),
         resources={"metadata": {"name": notebooks.title_of(notebook)}},
     )
-    return page
+    return live.enliven(page)
 
 
 def _unfold(note: str) -> str:

@@ -5,9 +5,11 @@ data that `COURSE_DATA_DIR` names when pytest starts; where there is none, the s
 """
 
 import os
+import subprocess
+import sys
 
 import pytest
-from lab import NOTEBOOKS, RESULTS, ROOT, Lab, write_results
+from lab import NOTEBOOKS, RESULTS, ROOT, Lab, Shown, write_results
 
 
 def pytest_ignore_collect(collection_path, config):
@@ -51,3 +53,54 @@ def notebook(request, browser, lab):
     with lab.open(browser, request.param) as opened:
         opened.restart_and_run_all()
         yield opened
+
+
+@pytest.fixture(scope="session")
+def explored(tmp_path_factory):
+    """A folder with a notebook of explorers, its page and its slides."""
+    from course_utils.publishing import slides
+
+    folder = tmp_path_factory.mktemp("explored")
+    slides.fetch_reveal(ROOT / "build/slides/reveal")
+    (folder / "reveal").symlink_to(ROOT / "build/slides/reveal")
+    script = ROOT / "tests/browser/explored.py"
+    subprocess.run([sys.executable, script, folder], check=True, cwd=ROOT)
+    return folder
+
+
+class Slides(Shown):
+    """Slides in the browser: an explorer is brought to view by turning to its slide."""
+
+    def find(self, name):
+        selector = f".explorer-{name.replace('_', '-')}"
+        self.page.locator(selector).evaluate(
+            """shown => {
+                const { h, v } = Reveal.getIndices(shown.closest("section"));
+                Reveal.slide(h, v);
+            }"""
+        )
+        return selector
+
+
+@pytest.fixture(scope="module", params=["page", "slides", "lab"])
+def surface(request, browser, explored, tmp_path_factory):
+    """A page, slides, or JupyterLab with explorers, without a network and without a kernel."""
+    name = request.param
+    if name == "lab":
+        with Lab([explored / "explored.ipynb"], tmp_path_factory.mktemp("explored_lab")) as lab:
+            with lab.open(browser, explored / "explored.ipynb") as opened:
+                opened.name = name
+                opened.restart_and_run_all()
+                RESULTS["notebooks"].pop("explored")
+                for kernel in lab.ask("GET", "api/kernels"):
+                    lab.ask("DELETE", f"api/kernels/{kernel['id']}")
+                yield opened
+        return
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened = (Slides if name == "slides" else Shown)(context, explored.as_uri())
+    opened.name = name
+    opened.page.goto(f"{explored.as_uri()}/{name}.html")
+    if name == "slides":
+        opened.page.wait_for_function("() => window.Reveal && Reveal.isReady()")
+    yield opened
+    context.close()

@@ -25,7 +25,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 # Read on import, before the tests of the package move the data folder away.
 DATA = os.environ.get("COURSE_DATA_DIR") or str(ROOT / "data")
 
-RESULTS = {"notebooks": {}, "key_to_picture_ms": {}}
+RESULTS = {"data": "stand-ins", "notebooks": {}, "key_to_picture_ms": {}}
 TOKEN = "rehearsal"
 SLOW = 5  # seconds for which a hall waits gladly
 PAUSE = 150  # ms before a key is pressed: the answer to the last one is over by then
@@ -71,9 +71,13 @@ WATCH = """([selector, attribute]) => {
     });
 }"""
 
-READ_PICTURE = """async image => {
-    const bytes = new Uint8Array(await (await fetch(image.src)).arrayBuffer());
-    return btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(""));
+READ_PICTURE = """async shown => {
+    const toText = bytes => btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(""));
+    if (!shown.getContext)
+        return [null, toText(new Uint8Array(await (await fetch(shown.src)).arrayBuffer()))];
+    const { width, height } = shown;
+    const pixels = shown.getContext("2d").getImageData(0, 0, width, height).data;
+    return [[height, width, 4], toText(pixels)];
 }"""
 
 
@@ -163,22 +167,20 @@ class Lab:
                 self.ask("DELETE", f"api/kernels/{kernel['id']}")
 
 
-class Opened:
-    """A notebook in the browser.
+class Shown:
+    """A page in the browser that shows explorers.
 
-    problems: errors of the browser's console and requests that would have left this machine.
+    problems: errors of its console and requests that would have left this machine.
     """
 
-    def __init__(self, context, lab, path):
-        self.path, self.problems = path, []
+    def __init__(self, context, own):
+        """own: the beginning of the addresses that the page may ask for."""
+        self.problems = []
         self.page = context.new_page()
         self.page.set_default_timeout(180_000)  # a busy machine is slow, not wrong
         self.page.on("console", self._note_console)
         self.page.on("pageerror", lambda error: self.problems.append(f"page: {error}"))
-        context.route(lambda url: not url.startswith((lab.url, "data:", "blob:")), self._refuse)
-        self.page.goto(f"{lab.url}/lab/tree/{path.name}?token={TOKEN}&reset")
-        self.page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.content?.model")
-        self._wait_until_idle()
+        context.route(lambda url: not url.startswith((own, "data:", "blob:")), self._refuse)
 
     def _note_console(self, message):
         if message.type == "error" and not message.text.startswith(HARMLESS):
@@ -187,6 +189,59 @@ class Opened:
     def _refuse(self, route):
         self.problems.append(f"a request left this machine: {route.request.url}")
         route.abort()
+
+    def find(self, name):
+        """Bring the explorer of that name (as the function's) to view; return its selector."""
+        selector = f".explorer-{name.replace('_', '-')}"
+        self.page.wait_for_selector(selector, state="attached")
+        self.page.locator(selector).scroll_into_view_if_needed()
+        return selector
+
+    def wait_for_words(self, explorer, text):
+        """Wait until the words below an explorer hold a text."""
+        self.page.locator(f"{explorer} .explorer-status", has_text=text).wait_for()
+
+    def words(self, explorer):
+        """Return the words below an explorer."""
+        return self.page.locator(f"{explorer} .explorer-status").text_content()
+
+    def picture(self, selector):
+        """Return the pixels of an `<img>` or `<canvas>` as uint8, (H, W) or (H, W, 3)."""
+        from PIL import Image
+
+        shape, text = self.page.locator(selector).evaluate(READ_PICTURE)
+        content = base64.b64decode(text)
+        if shape:
+            pixels = np.frombuffer(content, np.uint8).reshape(shape)[..., :3]
+        else:
+            pixels = np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))
+        return pixels[..., 0] if (pixels == pixels[..., :1]).all() else pixels
+
+    def press(self, handle, key, watched, attribute="data-version"):
+        """Press a key on a control; return the ms until the watched element showed the answer."""
+        self.page.locator(handle).focus()
+        self.page.evaluate(WATCH, [watched, attribute])
+        self.page.wait_for_timeout(PAUSE)
+        self.page.keyboard.press(key)
+        return self.page.evaluate("() => window.keyToPicture")
+
+    def time_keys(self, name, handle, watched, keys, attribute="data-version"):
+        """Press each key, keep the median time to the new picture under `name`, return all."""
+        times = [self.press(handle, key, watched, attribute) for key in keys]
+        assert None not in times, f"{name}: {times.count(None)} key presses had no answer"
+        RESULTS["key_to_picture_ms"][name] = round(median(times))
+        return times
+
+
+class Opened(Shown):
+    """A notebook in JupyterLab."""
+
+    def __init__(self, context, lab, path):
+        super().__init__(context, lab.url)
+        self.path = path
+        self.page.goto(f"{lab.url}/lab/tree/{path.name}?token={TOKEN}&reset")
+        self.page.wait_for_function("() => window.jupyterapp?.shell?.currentWidget?.content?.model")
+        self._wait_until_idle()
 
     def _wait_until_idle(self):
         state = "jupyterapp.shell.currentWidget.sessionContext.kernelDisplayStatus"
@@ -237,33 +292,7 @@ class Opened:
         self.page.evaluate(
             "place => jupyterapp.shell.currentWidget.content.scrollToItem(place, 'start')", place
         )
-        selector = f".explorer-{name.replace('_', '-')}"
-        self.page.wait_for_selector(selector)
-        self.page.locator(selector).scroll_into_view_if_needed()
-        return selector
-
-    def picture(self, selector):
-        """Return the pixels of an `<img>` as uint8, (H, W) or (H, W, 3)."""
-        from PIL import Image
-
-        data = base64.b64decode(self.page.locator(selector).evaluate(READ_PICTURE))
-        image = Image.open(io.BytesIO(data))
-        pixels = np.asarray(image.convert("RGB"))
-        return pixels[..., 0] if (pixels == pixels[..., :1]).all() else pixels
-
-    def press(self, handle, key, watched, attribute="data-version"):
-        """Press a key on a control; return the ms until the watched element showed the answer."""
-        self.page.locator(handle).focus()
-        self.page.evaluate(WATCH, [watched, attribute])
-        self.page.wait_for_timeout(PAUSE)
-        self.page.keyboard.press(key)
-        return self.page.evaluate("() => window.keyToPicture")
-
-    def time_keys(self, name, handle, watched, keys, attribute="data-version"):
-        """Press each key and keep the median time to the new picture under `name`."""
-        times = [self.press(handle, key, watched, attribute) for key in keys]
-        assert None not in times, f"{name}: {times.count(None)} key presses had no answer"
-        RESULTS["key_to_picture_ms"][name] = round(median(times))
+        return self.find(name)
 
 
 def write_results(folder):

@@ -1,0 +1,28 @@
+import { exploreAugmentation } from "./explore_augmentation.js";
+import { exploreConvolution } from "./explore_convolution.js";
+import { explorePooling } from "./explore_pooling.js";
+import { exploreThreshold } from "./explore_threshold.js";
+
+const EXPLORERS = {
+  augmentation: exploreAugmentation,
+  convolution: exploreConvolution,
+  pooling: explorePooling,
+  threshold: exploreThreshold,
+};
+
+// In Jupyter: anywidget calls this with what Python handed over.
+export function render({ model, el }) {
+  const root = document.createElement("div");
+  el.append(root);
+  EXPLORERS[model.get("name")](root, model.get("data"));
+}
+
+// In a page: each place with the class `explorer-here` has its data beside it, as JSON.
+export function showAll() {
+  for (const place of document.querySelectorAll(".explorer-here")) {
+    const { name, data } = JSON.parse(place.querySelector("script").textContent);
+    const root = document.createElement("div");
+    place.replaceChildren(root);
+    EXPLORERS[name](root, data);
+  }
+}

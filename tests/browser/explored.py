@@ -1,0 +1,55 @@
+"""A notebook with every explorer, and the same as a page and as slides."""
+
+import sys
+from pathlib import Path
+
+from course_utils.publishing import live, pages, run, slides
+
+import numpy as np
+from nbformat import v4
+
+SMILEY = np.array(
+    [
+        [0, 1, 0, 1, 0],
+        [0, 1, 0, 1, 0],
+        [0, 0, 0, 0, 0],
+        [1, 0, 0, 0, 1],
+        [0, 1, 1, 1, 0],
+    ]
+)
+START = f"""
+import numpy as np
+from skimage import data
+from course_utils import explorers, settings
+photo = data.astronaut()[:160, 140:300]
+random = np.random.default_rng(1)
+labels = random.integers(0, 2, 300)
+probabilities = np.round(0.6 * random.random(300) + 0.4 * labels, 2)
+smiley = np.array({SMILEY.tolist()})
+""".strip()
+CALLS = [
+    "explorers.convolution({'photo': photo, 'smiley': smiley})",
+    "explorers.pooling({'photo': photo, 'smiley': smiley})",
+    "explorers.augmentation(data.chelsea())",
+    "explorers.threshold(labels, probabilities, ['cat', 'dog & <b>wolf</b>'])",
+]
+SLIDE = {"slideshow": {"slide_type": "slide"}}
+
+
+def write(folder):
+    """Write explored.ipynb, its page and its slides into a folder."""
+    cells = [v4.new_markdown_cell("# Explored\n\nOne *promise*.", metadata=SLIDE)]
+    cells += [v4.new_code_cell(source, metadata=SLIDE) for source in (START, *CALLS)]
+    notebook = v4.new_notebook(cells=cells)
+    path = folder / "explored.ipynb"
+    run.notebooks.save(notebook, path)
+    done = run.execute(path, COURSE_DATA="standin", COURSE_PROFILE="demo")
+    pages.write_page(done, folder / "page.html")
+    live.store(done, "explored", folder)
+    run.notebooks.save(done, path)
+    shown = slides.to_html(live.restore(done, "explored", folder))
+    (folder / "slides.html").write_text(shown, encoding="utf-8")
+
+
+if __name__ == "__main__":  # in a process of its own: Playwright keeps this one's event loop
+    write(Path(sys.argv[1]))

@@ -1,0 +1,282 @@
+"""Every explorer, used in JupyterLab (whose kernel has ended), on a page and in the slides."""
+
+import re
+
+from course_utils.convolution import convolve, kernels, pool
+
+import numpy as np
+import pytest
+from explored import SMILEY
+from lab import RESULTS
+
+FASTEST = {}
+THERE_AND_BACK = (["ArrowRight"] * 3 + ["ArrowLeft"] * 3) * 3
+
+
+def control(explorer, name):
+    return f"{explorer} .control-{name} :is(input, select, textarea)"
+
+
+def panel(explorer, name):
+    return f"{explorer} .panel-{name} canvas"
+
+
+def alt(surface, explorer, name):
+    return surface.page.locator(panel(explorer, name)).get_attribute("aria-label")
+
+
+def fill(surface, explorer, name, value):
+    surface.page.locator(control(explorer, name)).fill(str(value))
+
+
+def choose(surface, explorer, name, value):
+    surface.page.locator(control(explorer, name)).select_option(value)
+
+
+def read_rows(text):
+    """Return the numbers of a small picture from its alt text."""
+    numbers = re.search(r": ([^.:]*(?:\.\d+[^.:]*)*)\.", text)[1].replace("\u2212", "-")
+    return np.array([[float(n) for n in row.split()] for row in numbers.split(";")])
+
+
+def time_keys(surface, name, control, watched, keys, **options):
+    """Note the median of key press to picture; on a page for the table of the README."""
+    FASTEST[name] = min(surface.time_keys(name, control, watched, keys, **options))
+    if surface.name != "page":
+        times = RESULTS["key_to_picture_ms"]
+        times[f"{name}, {surface.name}"] = times.pop(name)
+
+
+def test_a_convolution_of_the_lectures_smiley(surface):
+    explorer = surface.find("convolution")
+    choose(surface, explorer, "picture", "smiley")
+    assert "158" not in surface.words(explorer)
+    np.testing.assert_array_equal(read_rows(alt(surface, explorer, "input")), SMILEY)
+    for padding in ("valid", "same"):
+        choose(surface, explorer, "padding", padding)
+        wanted = convolve(SMILEY, kernels["sobel_x"], padding=padding)
+        np.testing.assert_array_equal(read_rows(alt(surface, explorer, "output")), wanted)
+        shown = surface.picture(panel(explorer, "output")).astype(int)
+        assert (np.sign(shown[..., 0] - shown[..., 2]) == np.sign(wanted))[wanted != 0].all()
+    choose(surface, explorer, "padding", "valid")
+
+
+def test_a_step_shows_the_products_of_its_window(surface):
+    explorer = surface.find("convolution")
+    choose(surface, explorer, "picture", "smiley")
+    choose(surface, explorer, "padding", "same")
+    surface.page.locator(control(explorer, "steps")).check()
+    fill(surface, explorer, "row", 3)
+    fill(surface, explorer, "column", 4)
+    total = int(convolve(SMILEY, kernels["sobel_x"], padding="same")[3, 4])
+    title = surface.page.locator(f"{explorer} .panel-products figcaption").text_content()
+    assert title == f"Sum of 9 products: {total}".replace("-", "\u2212")
+    cells = surface.page.locator(f"{explorer} .panel-products td").all_text_contents()
+    assert cells == "0 × −1|0 × 0|0 × 1|0 × −2|1 × 0|0 × 2|1 × −1|0 × 0|0 × 1".split("|")
+    assert surface.words(explorer).startswith("Row 3, column 4 of the output.")
+    surface.page.locator(control(explorer, "steps")).uncheck()
+    choose(surface, explorer, "padding", "valid")
+
+
+def test_the_player_walks_in_reading_order(surface):
+    explorer = surface.find("convolution")
+    choose(surface, explorer, "picture", "smiley")
+    surface.page.locator(control(explorer, "steps")).check()
+    fill(surface, explorer, "row", 0)
+    fill(surface, explorer, "column", 2)
+    surface.page.click(f"{explorer} .control-play")
+    surface.wait_for_words(explorer, "Row 1, column 0")
+    surface.page.click(f"{explorer} .control-play")
+    surface.page.locator(control(explorer, "steps")).uncheck()
+
+
+WRONG = {
+    "": "There are no numbers yet: type rows of numbers, such as 0 1 0.",
+    "1 2\n3": "Row 2 has 1 number and row 1 has 2 numbers: give each row equally many.",
+    "1 x": '"x" in row 1 is no number up to a million: type such as 2, -0.5 or 1/9.',
+    "1 1/0": '"1/0" in row 1 is no number up to a million: type such as 2, -0.5 or 1/9.',
+    "1e999": '"1e999" in row 1 is no number up to a million: type such as 2, -0.5 or 1/9.',
+    "1,2,1 0,1,0": '"1,2,1" in row 1 is no number up to a million: type such as 2, -0.5 or 1/9.',
+    "0,5": '"0,5" in row 1 may be one number or two: type 0.5 or 0 5.',
+    "1 " * 16: "This kernel is 1 x 16; type at most 15 rows of 15 numbers.",
+    "1 2 3 4 5 6 7": "A window of 1x7 does not fit into an image of 5x5 with padding valid; take a "
+    "smaller window, a larger image or padding same.",
+}
+
+
+def test_wrong_numbers_get_one_sentence_and_the_picture_stays(surface):
+    explorer = surface.find("convolution")
+    choose(surface, explorer, "picture", "smiley")
+    before = alt(surface, explorer, "output")
+    for typed, sentence in WRONG.items():
+        fill(surface, explorer, "numbers", typed)
+        assert surface.words(explorer) == sentence
+        assert alt(surface, explorer, "output") == before
+        assert surface.page.locator(f"{explorer} .explorer-problem").count() == 1
+    choose(surface, explorer, "kernel", "sobel_x")
+    assert surface.page.locator(f"{explorer} .explorer-problem").count() == 0
+
+
+@pytest.mark.fault("decimal commas in a kernel")
+def test_kernels_are_read_as_they_are_written_anywhere(surface):
+    explorer = surface.find("convolution")
+    choose(surface, explorer, "picture", "smiley")
+    for typed, kernel in {
+        "0,5 0 0,5": [[0.5, 0, 0.5]],
+        "0,25 0,25\n0,25 -0,25": [[0.25, 0.25], [0.25, -0.25]],
+        "0,5, 0, 1/2": [[0.5, 0, 0.5]],
+        "1,0,-1; 2,0,-2": [[1, 0, -1], [2, 0, -2]],
+        "1 ,0 ,-1,": [[1, 0, -1]],
+    }.items():
+        fill(surface, explorer, "numbers", typed)
+        wanted = convolve(SMILEY.astype(float), kernel)
+        np.testing.assert_array_equal(read_rows(alt(surface, explorer, "output")), wanted)
+    names = {}
+    for name in kernels:
+        choose(surface, explorer, "kernel", name)
+        names[name] = surface.page.locator(control(explorer, "numbers")).input_value()
+    fill(surface, explorer, "numbers", "1 2 3")
+    assert surface.page.locator(control(explorer, "kernel")).input_value() == "your own numbers"
+    fill(surface, explorer, "numbers", names["sobel_y"])
+    assert surface.page.locator(control(explorer, "kernel")).input_value() == "sobel_y"
+    choose(surface, explorer, "kernel", "sobel_x")
+
+
+def test_sizes_follow_the_formula(surface):
+    explorer = surface.find("convolution")
+    choose(surface, explorer, "picture", "photo")
+    assert surface.words(explorer).startswith("Rows and columns: ⌊(160 − 3) / 1⌋ + 1 = 158\n")
+    choose(surface, explorer, "padding", "1")
+    fill(surface, explorer, "stride", 2)
+    assert "⌊(160 + 2 × 1 − 3) / 2⌋ + 1 = 80" in surface.words(explorer)
+    choose(surface, explorer, "padding", "same")
+    assert "⌈160 / 2⌉ = 80, padded by 0 before and 1 after" in surface.words(explorer)
+    fill(surface, explorer, "dilation", 2)
+    assert "as Keras forbids both above 1" in surface.words(explorer)
+    fill(surface, explorer, "stride", 1)
+    choose(surface, explorer, "padding", "valid")
+    assert "⌊(160 − ((3 − 1) × 2 + 1)) / 1⌋ + 1 = 156" in surface.words(explorer)
+    fill(surface, explorer, "dilation", 1)
+
+
+def test_a_photo_is_convolved_while_a_key_is_pressed(surface):
+    explorer = surface.find("convolution")
+    choose(surface, explorer, "picture", "photo")
+    time_keys(
+        surface,
+        "convolution",
+        control(explorer, "stride"),
+        panel(explorer, "output"),
+        THERE_AND_BACK,
+    )
+    assert surface.picture(panel(explorer, "output")).shape[:2] == (158, 158)
+
+
+def test_pooling(surface):
+    explorer = surface.find("pooling")
+    choose(surface, explorer, "picture", "smiley")
+    np.testing.assert_array_equal(read_rows(alt(surface, explorer, "maximum")), pool(SMILEY))
+    choose(surface, explorer, "padding", "same")
+    wanted = pool(SMILEY, mode="average", padding="same")
+    np.testing.assert_array_equal(read_rows(alt(surface, explorer, "average")), wanted)
+    assert surface.words(explorer).endswith("9 of 25 values: 36.0%.")
+    choose(surface, explorer, "padding", "valid")
+    choose(surface, explorer, "picture", "photo")
+    image = surface.picture(panel(explorer, "input")).astype(float)
+    fill(surface, explorer, "size", 3)
+    for name, mode in (("maximum", "max"), ("average", "average")):
+        found = surface.picture(panel(explorer, name))
+        np.testing.assert_allclose(found, pool(image, 3, mode=mode), atol=1.01)
+    fill(surface, explorer, "stride", 2)
+    assert not surface.page.locator(control(explorer, "tiles")).is_checked()
+    surface.page.locator(control(explorer, "tiles")).check()
+    assert surface.page.locator(control(explorer, "stride")).input_value() == "3"
+    fill(surface, explorer, "size", 2)
+    time_keys(
+        surface, "pooling", control(explorer, "size"), panel(explorer, "average"), THERE_AND_BACK
+    )
+
+
+def test_augmentation(surface):
+    explorer = surface.find("augmentation")
+    variants = panel(explorer, "variants")
+    time_keys(surface, "augmentation", control(explorer, "rotation"), variants, THERE_AND_BACK)
+    for name in ("rotation", "width_shift", "height_shift", "shear", "zoom"):
+        fill(surface, explorer, name, 0)
+    surface.page.locator(control(explorer, "horizontal_flip")).uncheck()
+    original = surface.picture(panel(explorer, "original")).astype(int)
+    rows, columns = original.shape[:2]
+    still = surface.picture(variants).astype(int)
+    nine = [
+        still[
+            i * (rows + 4) : i * (rows + 4) + rows, j * (columns + 4) : j * (columns + 4) + columns
+        ]
+        for i in range(3)
+        for j in range(3)
+    ]
+    assert all(np.abs(variant - original).max() <= 1 for variant in nine)
+    surface.page.locator(control(explorer, "horizontal_flip")).check()
+    flipped = surface.picture(variants)[:rows]
+    assert np.abs(flipped.astype(int) - still[:rows]).max() > 20
+    fill(surface, explorer, "rotation", 90)
+    turned = surface.picture(variants)
+    fill(surface, explorer, "rotation", 30)
+    fill(surface, explorer, "rotation", 90)  # the random numbers stay while a slider moves
+    assert np.array_equal(surface.picture(variants), turned)
+    surface.page.click(f"{explorer} .control-another")
+    assert not np.array_equal(surface.picture(variants), turned)
+    assert "rotation up to 90°" in surface.words(explorer).lower()
+
+
+def test_threshold(surface):
+    explorer = surface.find("threshold")
+    slider = control(explorer, "threshold")
+    for key, sentence in (("Home", "Sensitivity 100.0%"), ("End", "Specificity 100.0%")):
+        surface.page.locator(slider).focus()
+        surface.page.keyboard.press(key)
+        assert sentence in surface.words(explorer)
+    fill(surface, explorer, "threshold", 0.5)
+    counts = surface.page.locator(f"{explorer} .panel-matrix b").all_text_contents()
+    assert sum(map(int, counts)) == 300
+    assert f": {counts[0]} of " in surface.words(explorer)
+    label = surface.page.locator(f"{explorer} .panel-histogram svg").get_attribute("aria-label")
+    assert "the threshold is 0.50" in label
+    watched = f"{explorer} .panel-histogram"
+    time_keys(surface, "threshold", slider, watched, ["ArrowLeft"] * 9, attribute=None)
+
+
+@pytest.mark.fault("a positive class of another name")
+def test_the_classes_of_a_threshold_have_names_of_their_own(surface):
+    """Also names with tags in them, which are shown as text."""
+    explorer = surface.find("threshold")
+    assert " dog & <b>wolf</b> are found" in surface.words(explorer)
+    heads = surface.page.locator(f"{explorer} th").all_text_contents()
+    assert "is dog & <b>wolf</b>" in heads and "says cat" in heads
+    assert surface.page.locator(f"{explorer} th b").count() == 0
+
+
+def test_every_control_can_be_reached_and_has_a_name(surface):
+    """Buttons have text, the others a label; the focus is seen."""
+    for name in ("convolution", "pooling", "augmentation", "threshold"):
+        explorer = surface.find(name)
+        unnamed = surface.page.locator(f"{explorer} :is(input, select, textarea)").evaluate_all(
+            "all => all.filter(input => !input.labels[0]?.textContent.trim()).length"
+        )
+        assert unnamed == 0
+        assert surface.page.locator(f"{explorer} [role=status]").count() == 1
+        first = surface.page.locator(f"{explorer} :is(input, select)").first
+        first.focus()
+        surface.page.keyboard.press("Shift")
+        style = first.evaluate("input => getComputedStyle(input).outlineStyle")
+        assert style == "solid"
+
+
+def test_nothing_is_asked_for_and_nothing_is_told_in_the_console(surface):
+    assert surface.problems == []
+
+
+def test_the_answers_come_in_time(surface):
+    """From key press to painted picture; a busy machine makes a median longer, not the shortest."""
+    limits = {"convolution": 16, "pooling": 16, "augmentation": 16, "threshold": 16}
+    slow = {name: FASTEST[name] for name in limits if FASTEST[name] > limits[name]}
+    assert not slow, surface.name
