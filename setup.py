@@ -1,4 +1,4 @@
-"""What pyproject.toml cannot say: a wheel also takes the notebooks and the checkpoints along.
+"""What pyproject.toml cannot say: a wheel also takes notebooks, checkpoints and explorers along.
 
 They lie beside the package in the project and become `course_utils/shipped` in a wheel, where
 `course_utils.settings` finds them.
@@ -10,7 +10,11 @@ from pathlib import Path
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-SHIPPED = {"notebooks": "notebooks/[0-9][0-9]_*.ipynb", "checkpoints": "data/checkpoints/*.npz"}
+SHIPPED = {
+    "notebooks": "notebooks/[0-9][0-9]_*.ipynb",
+    "checkpoints": "data/checkpoints/*.npz",
+    "explorers": "data/explorers/*.json",
+}
 
 
 class BuildWithNotebooks(build_py):

@@ -165,6 +165,12 @@ def shipped_checkpoints_dir() -> Path:
     return project / "data" / "checkpoints" if project else _SHIPPED / "checkpoints"
 
 
+def explorers_dir() -> Path:
+    """Return the folder of what the explorers in the course's notebooks start with."""
+    project = checkout()
+    return project / "data" / "explorers" if project else _SHIPPED / "explorers"
+
+
 def own_checkpoints_dir() -> Path:
     """Return the folder in which trained weights are kept on this machine.
 

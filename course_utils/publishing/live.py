@@ -9,14 +9,13 @@ import html
 import json
 from pathlib import Path
 
-from course_utils import files
+from course_utils import files, settings
 from course_utils.explorers.bundle import join_modules, read_static
 from course_utils.explorers.tensors import to_eight_bits, to_text
-from course_utils.publishing import notebooks
 
 from nbformat import NotebookNode
 
-STORED = notebooks.ROOT / "data" / "explorers"
+STORED = settings.explorers_dir()
 VIEW = "application/vnd.jupyter.widget-view+json"
 EXPLORER = "application/vnd.course-explorer+json"
 WIDGETS = "application/vnd.jupyter.widget-state+json"
