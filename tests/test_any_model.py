@@ -7,7 +7,7 @@ Dense layer, the same images one by one.
 import re
 from types import SimpleNamespace
 
-from course_utils import applications, explorers, models, plotting
+from course_utils import applications, models, plotting
 from course_utils import interpretation as room
 from course_utils.interpretation.layers import last_maps
 from course_utils.interpretation.outputs import to_probabilities
@@ -376,22 +376,6 @@ def test_heat_is_painted_over_grey_pictures_too():
 
 
 # ---- classifiers of photographs and digits
-
-
-@pytest.mark.fault("scores in the digit explorer")
-@pytest.mark.parametrize("end", [plain, ops.softmax], ids=["scores", "softmax"])
-def test_drawn_digits_get_probabilities(end):
-    dense = keras.Sequential([keras.Input((784,)), layers.Dense(10, "softmax")])
-    inputs = keras.Input((28, 28, 1))
-    x = layers.Flatten()(layers.Conv2D(2, 3, activation="relu")(inputs))
-    convnet = keras.Model(inputs, end(layers.Dense(10)(x)))
-    convnet.set_weights([weights * 30 for weights in convnet.get_weights()])
-    explorer = explorers.draw_digit(dense, convnet)
-    explorer.show(np.eye(28))
-    said = [int(n) for n in re.findall(r"(\d+) %", explorer.status.text)]
-    assert len(said) == 2 and max(said) <= 100
-    shares = to_probabilities(convnet, convnet(np.eye(28)[None, ..., None]))
-    assert f"{shares.max():.0%}".replace("%", " %") in explorer.status.text
 
 
 # ---- counted and drawn

@@ -1,6 +1,5 @@
 """What Python hands over to the explorers; `browser/test_surfaces.py` looks at what they do."""
 
-import io
 import re
 import subprocess
 import sys
@@ -12,7 +11,6 @@ from course_utils.explorers import bundle, tensors
 import keras
 import numpy as np
 import pytest
-from PIL import Image
 
 SMILEY = np.array(
     [
@@ -30,22 +28,6 @@ def read(packed):
     """The numbers that the page reads."""
     kind = {"float64": "<f8", "float32": "<f4", "float16": "<f2", "uint8": "u1", "int8": "i1"}
     return np.frombuffer(packed["bytes"], kind[packed["kind"]]).reshape(packed["shape"])
-
-
-def picture(explorer, panel):
-    """The picture in a panel as an array, after the browser's eyes: sizes must agree."""
-    traits = explorer.panels[panel]
-    pixels = np.asarray(Image.open(io.BytesIO(traits.picture)))
-    assert list(pixels.shape[:2]) == traits.size
-    assert traits.alt and traits.title and traits.scale > 0
-    return pixels
-
-
-def change(explorer, **values):
-    """Set controls one after the other, as a reader does."""
-    for name, value in values.items():
-        explorer.controls[name].value = value
-    return explorer
 
 
 # ---------------------------------------------------------------------------------------------
@@ -183,7 +165,7 @@ def test_an_image_without_rows_and_columns_is_refused():
 
 
 # ---------------------------------------------------------------------------------------------
-# Feature maps
+# Feature maps, drawn digits, photos
 # ---------------------------------------------------------------------------------------------
 
 
@@ -196,216 +178,73 @@ def convnet():
 
 @pytest.fixture(scope="module")
 def digits():
-    return np.random.default_rng(0).random((4, 28, 28, 1), np.float32)
+    return np.random.default_rng(0).integers(0, 256, (4, 28, 28, 1)) / np.float32(255)
 
 
-@pytest.fixture(scope="module")
-def maps_explorer(convnet, digits):
-    return explorers.feature_maps(convnet, digits)
+def test_pictures_of_bytes_come_back_as_they_were(convnet, digits):
+    data = explorers.feature_maps(convnet, digits).data
+    assert data["limits"] == [0, 1]
+    np.testing.assert_allclose(read(data["images"]) / 255, digits, atol=1e-7)
+    weights = [layer["kernel"] for layer in data["network"]["layers"] if "kernel" in layer]
+    kernels_of = [w for w in convnet.get_weights() if w.ndim > 1]
+    for packed, kernel in zip(weights, kernels_of, strict=True):
+        np.testing.assert_allclose(read(packed), kernel, atol=1e-4)
 
 
-def test_maps_are_those_of_the_network(maps_explorer, convnet, digits):
-    from course_utils import interpretation
-
-    found = interpretation.feature_maps(convnet, digits)
-    names = maps_explorer.controls["layer"].options
-    for number, name, chosen in ((2, names[0], 31), (3, names[2], 5)):
-        change(maps_explorer, picture=number, layer=name, filter=chosen)
-        maps = found[name][number]
-        one = maps[..., chosen]
-        expected = one * 255 / maps.max()
-        assert np.abs(picture(maps_explorer, "map") - expected).max() <= 0.6
-        assert f"goes from {one.min():.3g} to {one.max():.3g}" in maps_explorer.status.text
-
-
-def test_the_filter_stays_within_its_layer(maps_explorer):
-    names = maps_explorer.controls["layer"].options
-    change(maps_explorer, layer=names[2], filter=63)
-    change(maps_explorer, layer=names[0])
-    assert maps_explorer.controls["filter"].value == 31
-    assert picture(maps_explorer, "maps").shape == (4 * 27 - 1, 8 * 27 - 1)
+def test_of_large_images_fewer_are_offered():
+    inputs = keras.Input((200, 200, 3))
+    model = keras.Model(inputs, keras.layers.Conv2D(1, 3)(inputs))
+    data = explorers.feature_maps(model, np.zeros((9, 200, 200, 3), np.float32)).data
+    assert data["images"]["shape"] == [5, 200, 200, 3]
 
 
 def test_layers_of_a_model_inside_the_model_are_offered(digits):
     from course_utils import models
 
-    import keras
-    from keras import layers
-
     base = models.convolutional_base()
-    head = [layers.Flatten(), layers.Dense(10)]
+    head = [keras.layers.Flatten(), keras.layers.Dense(10)]
     whole = keras.Sequential([keras.Input((28, 28, 1)), base, *head])
-    offered = explorers.feature_maps(whole, digits).controls["layer"].options
+    offered = explorers.feature_maps(whole, digits).data["layers"]
     assert len(offered) == 5 and base.name not in offered
 
 
 def test_a_network_without_maps_and_images_of_another_size_are_refused(convnet, digits):
-    import keras
-    from keras import layers
-
-    flat = keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(2)])
+    flat = keras.Sequential(
+        [keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(2)]
+    )
     with pytest.raises(ValueError, match="no layer that makes feature maps"):
         explorers.feature_maps(flat, digits)
     with pytest.raises(ValueError, match="images have the shape"):
         explorers.feature_maps(convnet, digits[:, :20])
 
 
-# ---------------------------------------------------------------------------------------------
-# Draw a digit
-# ---------------------------------------------------------------------------------------------
+def test_networks_of_other_classes_or_pixels_are_refused(convnet):
+    for shape, units, sentence in (
+        ((784,), 2, "must give ten probabilities"),
+        ((100,), 10, "must take 28 x 28 pixels"),
+    ):
+        other = keras.Sequential([keras.Input(shape), keras.layers.Dense(units)])
+        with pytest.raises(ValueError, match=sentence):
+            explorers.draw_digit(other, convnet)
 
 
-@pytest.fixture(scope="module")
-def digit_explorer(convnet):
-    from course_utils import models
-
-    return explorers.draw_digit(models.dense_mnist(), convnet)
-
-
-@pytest.fixture
-def drawing(digit_explorer):
-    one = np.zeros((28, 28), np.uint8)
-    one[6:22, 12:15] = 255
-    digit_explorer.show(one)
-    return digit_explorer
+def test_a_network_that_no_page_can_hold_is_refused(digits):
+    model = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Conv2D(40_000, 28)])
+    with pytest.raises(ValueError, match="has 31,400,000 weights, and a page computes"):
+        explorers.feature_maps(model, digits)
 
 
-def drawn(explorer):
-    return explorer.controls["canvas"].pixels
-
-
-def test_both_networks_answer_what_they_say_to_the_drawing(drawing, convnet):
-    probabilities = np.asarray(convnet(drawn(drawing)[None, ..., None]))[0]
-    best = probabilities.argmax()
-    html = drawing.panels["convnet"].html
-    assert f'data-answer="{best}"' in html
-    shares = [float(n) for n in re.findall(r"width:([0-9.]+)%", html)]
-    np.testing.assert_allclose(shares, 100 * probabilities, atol=0.06)
-    assert f"Convnet: {best}, with {100 * probabilities[best]:.0f} %." in drawing.status.text
-    assert re.search(r'data-answer="\d"', drawing.panels["dense"].html)
-
-
-def test_the_maps_of_each_convolution_are_shown(drawing):
-    shapes = [picture(drawing, f"maps_{place}").shape for place in (1, 2, 3)]
-    assert shapes == [(107, 215), (47, 191), (15, 127)]
-
-
-def test_an_empty_canvas_has_no_answer(drawing):
-    drawing.controls["clear"].click()
-    assert not drawn(drawing).any()
-    assert 'data-answer=""' in drawing.panels["dense"].html
-    assert drawing.status.text.startswith("Draw a digit")
-
-
-@pytest.mark.parametrize(
-    "name, moved", [("left", (0, -2)), ("right", (0, 2)), ("up", (-2, 0)), ("down", (2, 0))]
-)
-def test_shifts_move_by_two_pixels(drawing, name, moved):
-    before = drawn(drawing)
-    drawing.controls[name].click()
-    assert np.array_equal(drawn(drawing), np.roll(before, moved, axis=(0, 1)))
-
-
-def test_what_is_shifted_out_does_not_come_in_again(drawing):
-    for _ in range(14):
-        drawing.controls["right"].click()
-    assert not drawn(drawing).any()
-
-
-def test_rotations_go_both_ways_and_thickening_adds_pixels(drawing):
-    upright = drawn(drawing)
-    drawing.controls["rotate_left"].click()
-    top, bottom = drawn(drawing)[:14], drawn(drawing)[14:]
-    columns = np.arange(28)
-    assert np.average(columns, weights=top.sum(0)) < np.average(columns, weights=bottom.sum(0))
-    drawing.show(upright)
-    drawing.controls["thicken"].click()
-    assert (drawn(drawing) >= upright).all()
-    assert np.count_nonzero(drawn(drawing)) == 18 * 3 + 2 * 16
-
-
-def test_strokes_of_the_browser_are_answered_and_not_sent_back(drawing):
-    canvas = drawing.controls["canvas"]
-    before, words = canvas.redrawn, drawing.status.text
-    canvas.set_state({"value": memoryview(bytes(range(196)) * 4)})
-    assert drawn(drawing)[0, 1] == pytest.approx(1 / 255) and drawing.status.text != words
-    assert canvas.redrawn == before
-    drawing.controls["clear"].click()
-    assert canvas.redrawn == before + 1
-
-
-def test_a_digit_of_another_size_and_networks_of_other_classes_are_refused(drawing, convnet):
-    with pytest.raises(ValueError, match="28 x 28 pixels, found"):
-        drawing.show(np.zeros(784))
-    import keras
-    from keras import layers
-
-    two = keras.Sequential([keras.Input((784,)), layers.Dense(2)])
-    with pytest.raises(ValueError, match="must give ten probabilities"):
-        explorers.draw_digit(two, convnet)
-
-
-# ---------------------------------------------------------------------------------------------
-# Classify a photo
-# ---------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def network():
+def test_photos_are_prepared_as_the_network_wants_them():
     from course_utils import applications
 
-    return applications.load("MobileNet")  # the course's own backbone under the tests' policy
-
-
-@pytest.fixture(scope="module")
-def photo():
-    from skimage import data
-
-    return data.chelsea()
-
-
-@pytest.fixture(scope="module")
-def photo_explorer(network):
-    return explorers.classify_photo(network)
-
-
-def test_the_five_labels_are_those_of_classify(photo_explorer, network, photo):
-    from course_utils import applications
-
-    photo_explorer.show(photo)
-    for label, probability in applications.classify(network, photo, 5):
-        assert f"{label} {100 * probability:.0f} %" in photo_explorer.status.text
-    assert picture(photo_explorer, "photo").shape == (96, 96, 3)
-
-
-def test_the_heat_map_is_that_of_grad_cam(photo_explorer, network, photo):
-    from course_utils import applications, interpretation
-
-    photo_explorer.show(photo)
-    third = photo_explorer.controls["label"].options[2][1]
-    change(photo_explorer, label=third)
-    pixels = applications.photos.crop_and_resize(photo, (96, 96))
-    image = applications.preprocess(network, pixels[None])[0]
-    expected = interpretation.overlay(pixels, interpretation.grad_cam(network, image, third))
-    shown = picture(photo_explorer, "heat") / 255
-    assert np.abs(shown - expected).mean() < 0.01  # but for what the JPEG rounds
-
-
-def test_an_uploaded_file_is_classified_and_a_wrong_one_is_refused(photo_explorer, photo):
-    file = io.BytesIO()
-    Image.fromarray(photo).save(file, "jpeg")
-    photo_explorer.controls["upload"].receive("chelsea.jpg", file.getvalue())
-    assert not photo_explorer.status.problem
-    shown = photo_explorer.panels["photo"].picture
-    wrong = {
-        "is not an image that can be read: give a JPEG or PNG.": b"no picture",
-        "is damaged or cut short: give a whole image.": file.getvalue()[:3000],
-        "came empty: a picture above 8 MB that this browser cannot show is to be made a JPEG.": b"",
-    }
-    for says, content in wrong.items():
-        photo_explorer.controls["upload"].receive("notes.txt", content)
-        assert photo_explorer.status.text == f"notes.txt {says}" and photo_explorer.status.problem
-        assert photo_explorer.panels["photo"].picture == shown
+    network = applications.load("MobileNet")  # the course's own backbone under the tests' policy
+    data = explorers.classify_photo(network).data
+    offset, matrix = map(np.array, data["prepare"])
+    photo = np.random.default_rng(0).integers(0, 256, (1, 96, 96, 3)).astype("uint8")
+    expected = applications.preprocess(network, photo)
+    np.testing.assert_allclose(photo @ matrix + offset, expected, atol=1e-5)
+    assert data["size"] == [96, 96] and len(data["labels"]) == network.output_shape[1]
+    assert data["network"]["layers"][data["network"]["maps"]]["title"] == "conv_pw_13_relu"
 
 
 # ---------------------------------------------------------------------------------------------
@@ -443,13 +282,46 @@ def test_two_names_are_needed(wrong):
 
 
 @pytest.mark.parametrize(
+    "image, kernel, sentence",
+    [
+        (np.ones((5, 5)), np.ones((3, 3, 3, 2)), "The image must have shape (rows, columns, 3)"),
+        (np.ones((40, 5, 3)), np.ones((3, 3, 3, 2)), "up to 12 x 12, found 40x5x3."),
+        (np.ones((5, 5, 3)), np.ones((3, 3)), "The kernel must have shape"),
+        (np.ones((5, 5, 3)), np.ones((6, 3, 3, 2)), "no larger than the image of 5x5x3"),
+        (np.ones((5, 5, 3)), np.ones((3, 3, 3, 9)), "with up to 4 filters"),
+    ],
+)
+def test_a_cube_is_small_and_has_three_channels(image, kernel, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        explorers.cube(image, kernel)
+
+
+def test_a_receptive_field_needs_layers_in_a_row():
+    layers = keras.layers
+    inputs = keras.Input((9, 9, 1))
+    x = layers.ReLU()(layers.BatchNormalization()(layers.Conv2D(2, 3, 2, "same")(inputs)))
+    one = keras.Model(inputs, layers.Flatten()(layers.MaxPooling2D(2)(x)))
+    found = explorers.receptive_field(one, np.zeros((9, 9, 1))).data["layers"]
+    assert [(layer["window"], layer["stride"], layer["padding"]) for layer in found] == [
+        ([3, 3], [2, 2], "same"),
+        ([2, 2], [2, 2], "valid"),
+    ]
+    branches = keras.Model(inputs, layers.Add()([x, layers.Conv2D(2, 1)(x)]))
+    for model, sentence in (
+        (branches, "do not follow one another"),
+        (keras.Model(inputs, layers.Flatten()(inputs)), "has no convolution or pooling"),
+    ):
+        with pytest.raises(ValueError, match=sentence):
+            explorers.receptive_field(model, np.zeros((9, 9, 1)))
+
+
+@pytest.mark.parametrize(
     "explore",
     [
         explorers.convolution,
         explorers.pooling,
         explorers.augmentation,
-        lambda pixels: explorers.draw_digit(*digit_networks()).show(pixels),
-        lambda pixels: explorers.feature_maps(digit_networks()[1], pixels[..., None]),
+        lambda pixels: explorers.feature_maps(small_convnet(), pixels[..., None]),
     ],
 )
 def test_pixels_that_are_no_numbers_are_told(explore):
@@ -459,8 +331,7 @@ def test_pixels_that_are_no_numbers_are_told(explore):
         explore(pixels)
 
 
-def digit_networks():
-    dense = keras.Sequential([keras.Input((784,)), keras.layers.Dense(10)])
+def small_convnet():
     inputs = keras.Input((28, 28, 1))
     x = keras.layers.Flatten()(keras.layers.Conv2D(2, 3)(inputs))
-    return dense, keras.Model(inputs, keras.layers.Dense(10)(x))
+    return keras.Model(inputs, keras.layers.Dense(10)(x))

@@ -1,15 +1,18 @@
 """Names of folders, files, labels and layers are text: whatever they hold, nothing of it runs."""
 
 import html.parser
+import json
 
-from course_utils import applications, datasets, pipelines, plotting
+from course_utils import datasets, explorers, pipelines, plotting
 from course_utils.convolution import kernels
 from course_utils.datasets import folders
-from course_utils.explorers import drawing
+from course_utils.explorers import tensors
+from course_utils.publishing import live
 from course_utils.reader import notices, progress, tables
 
 import IPython.display
 import keras
+import nbformat
 import numpy as np
 import pytest
 from PIL import Image
@@ -100,8 +103,15 @@ def test_a_table_a_notice_and_a_bar(monkeypatch):
     shown_as_text(shown[0]["text/html"])
 
 
-def test_bars_of_explorers():
-    shown_as_text(drawing.bars([0.5], [HOSTILE], 0))
+def test_names_in_an_explorer_on_a_page():
+    explorer = explorers.threshold([0, 1], [0.1, 0.9], ["plain", HOSTILE])
+    data = {live.EXPLORER: tensors.to_text({"name": explorer.name, "data": explorer.data})}
+    cell = nbformat.v4.new_code_cell(outputs=[nbformat.v4.new_output("display_data", data)])
+    shown = live.to_html(nbformat.v4.new_notebook(cells=[cell])).cells[0].outputs[0].data
+    page = shown["text/html"]
+    assert page.count("<") == page.count("</") * 2 == 6  # a place, its words, its data
+    start = json.loads(page.partition('json">')[2].partition("</script>")[0])
+    assert start["data"]["names"] == ["plain", HOSTILE]
 
 
 @pytest.mark.fault("folders, files and labels with tags in their names")
@@ -127,10 +137,3 @@ def test_a_whole_folder_of_hostile_names(tmp_path, monkeypatch):
     titles = [data.class_names[label] for label in labels]
     picture = plotting.show_images(list(images.numpy()), titles, title=datasets.title(name))
     shown_as_text(picture.to_html())
-
-
-def test_labels_of_a_network(monkeypatch):
-    monkeypatch.setattr(applications.backbone, "labels", lambda: [HOSTILE] * 40)
-    answers = applications.backbone.decode_predictions(np.eye(40)[:1], top=2)[0]
-    names, shares = zip(*answers, strict=True)
-    shown_as_text(drawing.bars(shares, names, 0))

@@ -10,16 +10,14 @@ explorer goes on when the kernel has ended, and is alive in the pages and slides
 For style sheets and browser tests each element has a CSS class:
 
 =================================  ===============================================================
-``explorer``                       every explorer; also ``explorer-convolution``,
-                                   ``explorer-pooling``, ``explorer-augmentation``,
-                                   ``explorer-feature-maps``, ``explorer-draw-digit``,
-                                   ``explorer-classify-photo``, ``explorer-threshold``
-``explorer-control``               every control; also ``control-NAME``, NAME as in `controls`
-                                   (the kernel's numbers: ``control-numbers``)
-``explorer-panel``                 every panel; also ``panel-NAME``, NAME as in `panels`
-``explorer-picture``               the ``<img>`` in a panel, with its alt text; it also carries
-                                   ``data-version``, which counts the pictures shown so far
-``explorer-drawing``               the same drawn as SVG: histogram and curve of the threshold
+``explorer``                       every explorer; also ``explorer-NAME``: convolution, pooling,
+                                   cube, receptive-field, augmentation, feature-maps, draw-digit,
+                                   classify-photo, threshold
+``explorer-control``               every control; also ``control-NAME``
+``explorer-panel``                 every panel; also ``panel-NAME``
+``explorer-picture``               the ``<canvas>`` in a panel, with its words as ``aria-label``; it
+                                   carries ``data-version``, which counts the pictures shown so far
+``explorer-drawing``               histogram and curve of the threshold, as SVG
 ``explorer-table``                 numbers in a panel, as a table
 ``explorer-bars``                  ten digits or five labels with a bar each; ``data-answer`` is
                                    the likeliest
@@ -38,10 +36,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from course_utils.explorers.digits import DigitExplorer
     from course_utils.explorers.explorer import Explorer
-    from course_utils.explorers.maps import FeatureMapExplorer
-    from course_utils.explorers.photos import PhotoExplorer
 
     import keras
     from numpy.typing import ArrayLike
@@ -62,6 +57,32 @@ def convolution(image: ArrayLike | dict[str, ArrayLike]) -> Explorer:
 
     named = {name: pack(kernel) for name, kernel in kernels.items()}
     return Explorer("convolution", pictures=pack_pictures(image), kernels=named)
+
+
+def cube(image: ArrayLike, kernel: ArrayLike) -> Explorer:
+    """Explore how filters meet all channels at once: partial sums of red, green and blue.
+
+    image : (H, W, 3), up to 12 x 12 pixels, so that each number can be read.
+    kernel : (kh, kw, 3, F), as the weights of a ``Conv2D``, of up to four filters.
+    """
+    from course_utils.explorers.explorer import Explorer
+    from course_utils.explorers.pictures import check_cube
+    from course_utils.explorers.tensors import pack
+
+    image, kernel = check_cube(image, kernel)
+    return Explorer("cube", image=pack(image), kernel=pack(kernel))
+
+
+def receptive_field(model: keras.Model, image: ArrayLike) -> Explorer:
+    """Explore what a value sees: choose one of any layer, its window grows down to the picture.
+
+    model : convolutions and poolings one after the other, up to a Flatten or global pooling.
+    image : (H, W, C), as the model takes it.
+    """
+    from course_utils.explorers.explorer import Explorer
+    from course_utils.explorers.starts import of_fields
+
+    return Explorer("receptive-field", **of_fields(model, image))
 
 
 def pooling(image: ArrayLike | dict[str, ArrayLike]) -> Explorer:
@@ -87,40 +108,43 @@ def augmentation(image: ArrayLike) -> Explorer:
     return Explorer("augmentation", picture=pack(to_levels(image), "uint8"))
 
 
-def feature_maps(model: keras.Model, images: ArrayLike) -> FeatureMapExplorer:
+def feature_maps(model: keras.Model, images: ArrayLike) -> Explorer:
     """Explore what the layers of a trained network answer: picture, layer and filter.
 
     model : a built Keras model with layers that give maps, (N, rows, columns, channels).
-    images : (N, H, W, C) as the model takes them; the first 50 are offered.
+    images : (N, H, W, C) as the model takes them; the first 50 are offered,
+        of large ones fewer.
     """
-    from course_utils.explorers.maps import FeatureMapExplorer
+    from course_utils.explorers.explorer import Explorer
+    from course_utils.explorers.starts import of_maps
 
-    return FeatureMapExplorer(model, images)
+    return Explorer("feature-maps", **of_maps(model, images))
 
 
-def draw_digit(dense: keras.Model, convnet: keras.Model) -> DigitExplorer:
+def draw_digit(dense: keras.Model, convnet: keras.Model) -> Explorer:
     """Draw a digit and watch two networks answer, with the feature maps of the second.
 
     dense, convnet : Keras models that take 784 pixels from 0 to 1, as (N, 784) or
         (N, 28, 28, 1), and give ten probabilities, or ten scores before a softmax.
 
-    Draw with the mouse, a finger, or the keyboard. From Python: ``explorer.show(pixels)``.
+    Draw with the mouse, a finger, or the keyboard.
     """
-    from course_utils.explorers.digits import DigitExplorer
 
-    return DigitExplorer(dense, convnet)
+    from course_utils.explorers.explorer import Explorer
+    from course_utils.explorers.starts import of_digits
+
+    return Explorer("draw-digit", **of_digits(dense, convnet))
 
 
-def classify_photo(model: keras.Model) -> PhotoExplorer:
+def classify_photo(model: keras.Model) -> Explorer:
     """Upload a photograph; see the five likeliest classes and where the network looked.
 
     model : a network with its name and classes, from `course_utils.applications.load`.
-
-    From Python: ``explorer.show(photo)``.
     """
-    from course_utils.explorers.photos import PhotoExplorer
+    from course_utils.explorers.explorer import Explorer
+    from course_utils.explorers.starts import of_photos
 
-    return PhotoExplorer(model)
+    return Explorer("classify-photo", **of_photos(model))
 
 
 def threshold(

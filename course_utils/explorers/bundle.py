@@ -12,8 +12,9 @@ MODULES = (
     # The arithmetic, a lesson of its own
     *("tensor", "windows", "convolution", "warp", "rates", "activations", "layers", "network"),
     # What is shown
-    *("colours", "page", "kernel_text", "window_view"),
+    *("colours", "page", "kernel_text", "window_view", "pen"),
     *("explore_convolution", "explore_pooling", "explore_augmentation", "explore_threshold"),
+    *("explore_digit", "explore_maps", "explore_photo", "explore_cube", "explore_field"),
     "widget",
 )
 

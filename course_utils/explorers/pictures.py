@@ -1,6 +1,6 @@
 """What an explorer takes as a picture."""
 
-from course_utils.convolution.checks import by
+from course_utils.convolution.checks import by, numbers
 from course_utils.explorers.tensors import Packed, pack
 from course_utils.plotting import raster
 
@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 LARGEST = 512  # pixels of a picture that an explorer works on
 LARGEST_TO_AUGMENT = 160
+LARGEST_CUBE, MOST_FILTERS = 12, 4
 
 
 def to_brightness(image: ArrayLike, name: str = "image") -> np.ndarray:
@@ -72,3 +73,24 @@ def to_levels(image: ArrayLike) -> np.ndarray:
         raise ValueError("The image has missing or infinite pixels; replace them first.")
     pixels = raster.shrink(pixels[..., :3], LARGEST_TO_AUGMENT)
     return raster.to_levels(pixels, *raster.usual_limits(pixels))
+
+
+def check_cube(image: ArrayLike, kernel: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """Return a small picture (H, W, 3) and filters (kh, kw, 3, F) that fit it, or ValueError.
+
+    >>> [part.shape for part in check_cube(np.ones((5, 5, 3)), np.ones((3, 3, 3, 2)))]
+    [(5, 5, 3), (3, 3, 3, 2)]
+    """
+    image, kernel = numbers(image, "image"), numbers(kernel, "kernel")
+    if image.ndim != 3 or image.shape[2] != 3 or not 1 <= max(image.shape[:2]) <= LARGEST_CUBE:
+        raise ValueError(
+            f"The image must have shape (rows, columns, 3), up to {LARGEST_CUBE} x {LARGEST_CUBE}, "
+            f"found {by(image.shape)}."
+        )
+    fits = kernel.ndim == 4 and kernel.shape[2] == 3 and 1 <= kernel.shape[3] <= MOST_FILTERS
+    if not fits or kernel.shape[0] > image.shape[0] or kernel.shape[1] > image.shape[1]:
+        raise ValueError(
+            f"The kernel must have shape (rows, columns, 3, filters), with up to {MOST_FILTERS} "
+            f"filters and no larger than the image of {by(image.shape)}, found {by(kernel.shape)}."
+        )
+    return image, kernel

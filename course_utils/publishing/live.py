@@ -68,7 +68,7 @@ def to_html(notebook: NotebookNode) -> NotebookNode:
         if explorer := data.pop(EXPLORER, None):
             name = html.escape(explorer["name"].replace("-", " "))
             words = f"Explorer: {name}. It needs JavaScript, which is switched off in this browser."
-            start = json.dumps(explorer).replace("</", "<\\/")
+            start = json.dumps(explorer).replace("<", "\\u003c")  # nothing in it is a tag
             data["text/html"] = (
                 f'<div class="explorer-here"><p>{words}</p>'
                 f'<script type="application/json">{start}</script></div>'

@@ -17,20 +17,38 @@ SMILEY = np.array(
         [0, 1, 1, 1, 0],
     ]
 )
+CUBE = np.random.default_rng(3).integers(0, 4, (6, 6, 3))
+FILTERS = np.random.default_rng(1).integers(-1, 2, (3, 3, 3, 2))
 START = f"""
+import keras
 import numpy as np
 from skimage import data
-from course_utils import explorers, settings
+from course_utils import checkpoints, datasets, explorers, models
+from course_utils.applications import backbone
 photo = data.astronaut()[:160, 140:300]
 random = np.random.default_rng(1)
 labels = random.integers(0, 2, 300)
 probabilities = np.round(0.6 * random.random(300) + 0.4 * labels, 2)
 smiley = np.array({SMILEY.tolist()})
+CUBE, FILTERS = np.array({CUBE.tolist()}), np.array({FILTERS.tolist()})
+(images, _), _ = datasets.load_arrays("mnist")
+images = images[:20, ..., None] / np.float32(255)
+def trained(model, name):
+    with np.load(checkpoints.find(name)[0]) as weights:
+        model.set_weights([weights[f"last_{{n}}"] for n in range(len(model.weights))])
+    return model
+dense = trained(models.dense_mnist(), "dense_beside_convnet")
+convnet = trained(models.convnet_mnist(), "convnet_mnist")
 """.strip()
 CALLS = [
     "explorers.convolution({'photo': photo, 'smiley': smiley})",
     "explorers.pooling({'photo': photo, 'smiley': smiley})",
     "explorers.augmentation(data.chelsea())",
+    "explorers.cube(CUBE, FILTERS)",
+    "explorers.receptive_field(convnet, images[0])",
+    "explorers.draw_digit(dense, convnet)",
+    "explorers.feature_maps(convnet, images)",
+    "explorers.classify_photo(backbone.build())",
     "explorers.threshold(labels, probabilities, ['cat', 'dog & <b>wolf</b>'])",
 ]
 SLIDE = {"slideshow": {"slide_type": "slide"}}

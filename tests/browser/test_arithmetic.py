@@ -2,7 +2,7 @@
 
 from course_utils import augmentation, interpretation, models
 from course_utils.convolution import convolve, pool
-from course_utils.explorers import layer_lists
+from course_utils.explorers import networks
 from course_utils.explorers.bundle import join_modules
 from course_utils.explorers.tensors import pack, to_text
 from course_utils.interpretation.outputs import to_probabilities
@@ -106,7 +106,7 @@ def test_rates_and_the_curve_agree_with_scikit_learn(ask):
 
 def answers_of(ask, model, image):
     """Return what the page makes of an image: all outputs by name, and the probabilities."""
-    network = layer_lists.describe(model, "float32")
+    network = networks.describe(model, "float32")
     names = list(network["places"])
     code = """(() => {
         const network = readNetwork(a), outputs = forward(network, unpack(b));
@@ -153,7 +153,7 @@ EVERY = [
     lambda x: layers.Dropout(0.5)(layers.RandomFlip()(x)),
     *[
         lambda x, name=name: layers.Activation(name)(x)
-        for name in layer_lists.ACTIVATIONS
+        for name in networks.ACTIVATIONS
         if name != "softmax"
     ],
 ]
@@ -162,6 +162,7 @@ HEADS = [
     lambda x: layers.Dense(3)(layers.GlobalAveragePooling2D()(x)),
     lambda x: layers.Dense(1, activation="sigmoid")(layers.GlobalMaxPooling2D()(x)),
     lambda x: layers.Softmax()(layers.Reshape((9 * 8 * 4,))(x)),
+    lambda x: keras.ops.softmax(layers.Dense(3)(layers.Flatten()(x))),
 ]
 
 
@@ -172,6 +173,7 @@ def test_each_kind_of_layer(ask, layer):
     check(ask, shaken(model), numbers(9, 8, 4))
 
 
+@pytest.mark.fault("scores in the digit explorer")
 @pytest.mark.parametrize("head", range(len(HEADS)))
 def test_each_kind_of_end(ask, head):
     inputs = keras.Input((9, 8, 4))
@@ -230,7 +232,7 @@ def test_heat_maps_are_those_of_grad_cam(ask, head, class_index):
     maps = layers.Add()([maps, layers.Conv2D(4, 3, padding="same")(maps)])
     model = shaken(keras.Model(inputs, HEATS[head](layers.Dropout(0.5)(maps))))
     image = numbers(12, 10, 2)
-    network = layer_lists.with_grad_cam(model, "float32")
+    network = networks.with_grad_cam(model, "float32")
     code = "(n => gradCam(n, forward(n, unpack(b)), c))(readNetwork(a))"
     heat = ask(code, network, image, class_index)[..., 0]
     np.testing.assert_allclose(heat, interpretation.grad_cam(model, image, class_index), atol=CLOSE)
@@ -241,13 +243,15 @@ def test_heat_maps_are_those_of_grad_cam(ask, head, class_index):
     [
         (lambda: layers.Conv2DTranspose(3, 3), "does not know the layer 'odd' (Conv2DTranspose)"),
         (lambda: layers.Lambda(lambda x: x), "does not know the layer 'odd' (Lambda)"),
+        (lambda: layers.Concatenate(axis=1), "does not know the layer 'odd' (Concatenate)"),
         (lambda: layers.Conv2D(3, 3, activation="mish"), "does not know the activation 'mish'"),
     ],
 )
 def test_a_layer_that_the_page_does_not_know_is_named(layer, sentence):
-    made = layer()
+    made, inputs = layer(), keras.Input((9, 9, 1))
     made.name = "odd"
-    model = keras.Sequential([keras.Input((9, 9, 1)), made])
+    joins = isinstance(made, layers.Concatenate)
+    model = keras.Model(inputs, made([inputs, inputs] if joins else inputs))
     with pytest.raises(ValueError) as problem:
-        layer_lists.describe(model)
+        networks.describe(model)
     assert sentence in str(problem.value) and "\n" not in str(problem.value)

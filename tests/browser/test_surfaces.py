@@ -6,8 +6,10 @@ from course_utils.convolution import convolve, kernels, pool
 
 import numpy as np
 import pytest
-from explored import SMILEY
+from explored import CUBE, FILTERS, SMILEY
 
+EXPLORERS = ("convolution", "pooling", "augmentation", "threshold", "draw_digit", "feature_maps")
+EXPLORERS += ("classify_photo", "cube", "receptive_field")
 FASTEST = {}
 THERE_AND_BACK = (["ArrowRight"] * 3 + ["ArrowLeft"] * 3) * 3
 
@@ -252,16 +254,179 @@ def test_the_classes_of_a_threshold_have_names_of_their_own(surface):
     assert surface.page.locator(f"{explorer} th b").count() == 0
 
 
+def test_the_cube_adds_the_partial_sums_of_three_channels(surface):
+    explorer = surface.find("cube")
+    wanted = convolve(CUBE, FILTERS)
+    for n in (0, 1):
+        np.testing.assert_array_equal(
+            read_rows(alt(surface, explorer, f"filter_{n + 1}")), wanted[..., n]
+        )
+    choose(surface, explorer, "filter", "1")
+    fill(surface, explorer, "row", 2)
+    fill(surface, explorer, "column", 1)
+    sums = (CUBE[2:5, 1:4] * FILTERS[..., 1]).sum(axis=(0, 1))
+    listed = ", ".join(
+        f"{name} {n}" for name, n in zip(("red", "green", "blue"), sums, strict=True)
+    )
+    sentence = f"Filter 2 at row 2, column 1: {listed}; together {sums.sum()}."
+    assert surface.words(explorer).startswith(sentence.replace("-", "\u2212"))
+    box = surface.page.locator(panel(explorer, "filter_1")).bounding_box()
+    surface.page.mouse.click(box["x"] + 3.5 / 4 * box["width"], box["y"] + box["height"] / 8)
+    assert surface.words(explorer).startswith("Filter 1 at row 0, column 3: ")
+
+
+def test_a_receptive_field_grows_down_to_the_picture(surface):
+    explorer = surface.find("receptive_field")
+    words = surface.words(explorer)
+    assert " sees 18 x 18 pixels of the picture: rows 4 to 21, columns 4 to 21." in words
+    layers = surface.page.locator(f"{explorer} .control-layer option").all_text_contents()
+    assert len(layers) == 5
+    for place, side in zip("12345", (3, 4, 8, 10, 18), strict=True):
+        choose(surface, explorer, "layer", place)
+        assert f" sees {side} x {side} pixels" in surface.words(explorer)
+    choose(surface, explorer, "layer", "1")
+    box = surface.page.locator(panel(explorer, "layer_1")).bounding_box()
+    surface.page.mouse.click(box["x"] + 1, box["y"] + 1)
+    assert "rows 0 to 2, columns 0 to 2." in surface.words(explorer)
+
+
+def draw(surface, explorer, points):
+    """Draw a line through points, in pixels of the drawing, with the mouse."""
+    box = surface.page.locator(f"{explorer} .explorer-canvas").bounding_box()
+    mouse = surface.page.mouse
+    for number, (x, y) in enumerate(points):
+        place = box["x"] + x / 28 * box["width"], box["y"] + y / 28 * box["height"]
+        mouse.move(*place, steps=12)
+        if number == 0:
+            mouse.down()
+    mouse.up()
+
+
+def ink(surface, explorer):
+    """Return what is drawn, (28, 28)."""
+    return surface.picture(f"{explorer} .explorer-canvas").astype(int)
+
+
+def test_a_drawn_seven_is_read(surface):
+    explorer = surface.find("draw_digit")
+    surface.page.click(f"{explorer} .control-clear")
+    assert surface.words(explorer).startswith("Draw a digit")
+    draw(surface, explorer, ((8, 7), (20, 7), (13, 22)))
+    assert "Convnet: 7, with " in surface.words(explorer)
+    for name in ("dense", "convnet"):
+        bars = f"{explorer} .panel-{name} .explorer-bars"
+        shares = surface.page.locator(bars).inner_text().split("\n")[1::2]
+        assert 98 <= sum(int(share.removesuffix(" %")) for share in shares) <= 102
+    assert surface.page.locator(bars).get_attribute("data-answer") == "7"
+    titles = surface.page.locator(f"{explorer} figcaption").all_text_contents()
+    assert "Convolution 2: 64 maps of 11 x 11" in titles
+    shapes = [surface.picture(panel(explorer, f"maps_{n}")).shape[:2] for n in (1, 2, 3)]
+    assert shapes == [(107, 215), (47, 191), (15, 127)]
+
+
+@pytest.mark.parametrize(
+    "name, moved", [("left", (0, -2)), ("right", (0, 2)), ("up", (-2, 0)), ("down", (2, 0))]
+)
+def test_shifts_move_by_two_pixels(surface, name, moved):
+    explorer = surface.find("draw_digit")
+    surface.page.click(f"{explorer} .control-clear")
+    draw(surface, explorer, ((10, 8), (16, 20)))
+    before = ink(surface, explorer)
+    surface.page.click(f"{explorer} .control-{name}")
+    assert np.array_equal(ink(surface, explorer), np.roll(before, moved, axis=(0, 1)))
+
+
+def test_a_drawing_is_turned_and_thickened(surface):
+    explorer = surface.find("draw_digit")
+    surface.page.click(f"{explorer} .control-clear")
+    draw(surface, explorer, ((14, 6), (14, 22)))
+    upright = ink(surface, explorer)
+    surface.page.click(f"{explorer} .control-rotate_left")
+    top, bottom = ink(surface, explorer)[:14].sum(0), ink(surface, explorer)[14:].sum(0)
+    assert np.average(range(28), weights=top) < np.average(range(28), weights=bottom) - 1
+    surface.page.click(f"{explorer} .control-rotate_right")
+    assert np.abs(ink(surface, explorer) - upright).mean() < 12
+    before = ink(surface, explorer)
+    surface.page.click(f"{explorer} .control-thicken")
+    assert (ink(surface, explorer) >= before).all() and ink(surface, explorer).sum() > before.sum()
+
+
+def test_a_digit_is_drawn_with_keys(surface):
+    explorer = surface.find("draw_digit")
+    surface.page.click(f"{explorer} .control-clear")
+    canvas = f"{explorer} .explorer-canvas"
+    surface.page.locator(canvas).focus()
+    surface.page.keyboard.press("Space")  # the pen is down: each arrow key draws
+    maps = panel(explorer, "maps_1")
+    keys = ["ArrowDown"] * 9 + ["ArrowRight"] * 9
+    time_keys(surface, "draw a digit", canvas, maps, keys)
+    assert ink(surface, explorer)[12].max() == 255
+
+
+def test_the_strongest_feature_map(surface):
+    explorer = surface.find("feature_maps")
+    layers = surface.page.locator(f"{explorer} .control-layer option").all_text_contents()
+    assert len(layers) == 5
+    for place, count in ((0, 32), (2, 64)):
+        choose(surface, explorer, "layer", layers[place])
+        strongest = []
+        for number in range(count):
+            fill(surface, explorer, "filter", number)
+            words = surface.words(explorer)
+            reached, yellow = (
+                re.search(r" to ([\d.]+);", words)[1],
+                re.search(r"Yellow is ([\d.]+), ", words)[1],
+            )
+            strongest += [number] if reached == yellow else []
+        assert len(strongest) >= 1, "no map reaches the strongest answer"
+        fill(surface, explorer, "filter", strongest[0])
+        shown = surface.picture(panel(explorer, "map"))
+        assert (np.abs(shown.astype(int) - (254, 232, 56)) <= 2).all(axis=-1).any()  # yellow
+    key = control(explorer, "picture")
+    time_keys(surface, "feature maps", key, panel(explorer, "map"), THERE_AND_BACK)
+
+
+def test_a_map_is_chosen_where_it_is_pressed(surface):
+    explorer = surface.find("feature_maps")
+    layers = surface.page.locator(f"{explorer} .control-layer option").all_text_contents()
+    choose(surface, explorer, "layer", layers[0])
+    box = surface.page.locator(panel(explorer, "maps")).bounding_box()
+    place = box["x"] + 2.5 / 8 * box["width"], box["y"] + 1.5 / 4 * box["height"]
+    surface.page.mouse.click(*place)
+    assert surface.page.locator(control(explorer, "filter")).input_value() == "10"
+
+
+def test_a_photo_is_classified(surface, tmp_path):
+    from skimage import data, io
+
+    explorer = surface.find("classify_photo")
+    io.imsave(tmp_path / "chelsea.png", data.chelsea(), check_contrast=False)
+    upload = surface.page.locator(f"{explorer} .control-upload input")
+    upload.set_input_files(tmp_path / "chelsea.png")
+    surface.wait_for_words(explorer, " says: ")
+    assert re.search(r"\bcat\b|tabby", surface.words(explorer), re.I)
+    assert surface.page.locator(f"{explorer} .control-label option").count() == 5
+    before = surface.picture(panel(explorer, "heat"))
+    assert before.shape == (96, 96, 3)
+    label = control(explorer, "label")
+    heat = panel(explorer, "heat")
+    time_keys(surface, "classify a photo", label, heat, ["ArrowDown"] * 4 + ["ArrowUp"] * 4)
+    (tmp_path / "notes.txt").write_text("no picture")
+    upload.set_input_files(tmp_path / "notes.txt")
+    surface.wait_for_words(explorer, "notes.txt is not a picture that this browser can show")
+    assert np.array_equal(surface.picture(panel(explorer, "heat")), before)
+
+
 def test_every_control_can_be_reached_and_has_a_name(surface):
     """Buttons have text, the others a label; the focus is seen."""
-    for name in ("convolution", "pooling", "augmentation", "threshold"):
+    for name in EXPLORERS:
         explorer = surface.find(name)
         unnamed = surface.page.locator(f"{explorer} :is(input, select, textarea)").evaluate_all(
             "all => all.filter(input => !input.labels[0]?.textContent.trim()).length"
         )
         assert unnamed == 0
         assert surface.page.locator(f"{explorer} [role=status]").count() == 1
-        first = surface.page.locator(f"{explorer} :is(input, select)").first
+        first = surface.page.locator(f"{explorer} :is(input, select, canvas[tabindex])").first
         first.focus()
         surface.page.keyboard.press("Shift")
         style = first.evaluate("input => getComputedStyle(input).outlineStyle")
@@ -274,6 +439,7 @@ def test_nothing_is_asked_for_and_nothing_is_told_in_the_console(surface):
 
 def test_the_answers_come_in_time(surface):
     """From key press to painted picture; a busy machine makes a median longer, not the shortest."""
-    limits = {"convolution": 16, "pooling": 16, "augmentation": 16, "threshold": 16}
+    limits = dict.fromkeys(("convolution", "pooling", "augmentation", "threshold"), 16)
+    limits |= {"draw a digit": 33, "feature maps": 33, "classify a photo": 200}
     slow = {name: FASTEST[name] for name in limits if FASTEST[name] > limits[name]}
     assert not slow, surface.name

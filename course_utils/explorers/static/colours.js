@@ -73,3 +73,16 @@ export function signedFill(value, most) {
   const [level] = levels([value], -1.9 * (most || 1), 1.9 * (most || 1));
   return `rgb(${PALETTES.diverging.subarray(3 * level, 3 * level + 3).join(",")})`;
 }
+
+// One channel of a picture or one map of a layer, as a picture of its own.
+export function channelOf({ shape: [rows, columns, channels], data }, channel) {
+  const one = new Float32Array(rows * columns);
+  for (let i = 0; i < one.length; i++) one[i] = data[i * channels + channel];
+  return { shape: [rows, columns, 1], data: one };
+}
+
+// The first maps of a layer side by side, on one scale.
+export function paintMaps(maps, count, columns, low, high) {
+  const all = Array.from({ length: count }, (_, n) => paint(channelOf(maps, n), low, high, "cividis"));
+  return paintTiles(all, columns, 1);
+}

@@ -100,7 +100,17 @@ export function panel(name) {
     picture.setAttribute("aria-label", alt);
     picture.dataset.version = ++version;
   };
-  return { name, element: figure, picture, overlay, show };
+  // Calls `chosen` with the row and the column of a pixel that is pressed.
+  const onPress = chosen => {
+    picture.classList.add("pressable");
+    picture.addEventListener("click", event => {
+      const box = picture.getBoundingClientRect();
+      const place = (start, side, pixels) => Math.min(Math.floor(start / side * pixels), pixels - 1);
+      chosen(place(event.clientY - box.top, box.height, picture.height),
+        place(event.clientX - box.left, box.width, picture.width));
+    });
+  };
+  return { name, element: figure, show, onPress };
 }
 
 // Places an element over pixels of a picture of [rows, columns], in per cent of it.

@@ -1,12 +1,22 @@
 import { exploreAugmentation } from "./explore_augmentation.js";
 import { exploreConvolution } from "./explore_convolution.js";
+import { exploreCube } from "./explore_cube.js";
+import { exploreDigit } from "./explore_digit.js";
+import { exploreField } from "./explore_field.js";
+import { exploreMaps } from "./explore_maps.js";
+import { explorePhoto } from "./explore_photo.js";
 import { explorePooling } from "./explore_pooling.js";
 import { exploreThreshold } from "./explore_threshold.js";
 
 const EXPLORERS = {
   augmentation: exploreAugmentation,
+  "classify-photo": explorePhoto,
   convolution: exploreConvolution,
+  cube: exploreCube,
+  "draw-digit": exploreDigit,
+  "feature-maps": exploreMaps,
   pooling: explorePooling,
+  "receptive-field": exploreField,
   threshold: exploreThreshold,
 };
 
