@@ -44,10 +44,6 @@ def write_page(notebook: NotebookNode, path: Path) -> None:
         exclude_input_prompt=True,
         exclude_output_prompt=True,
         mathjax_url="",
-        require_js_url="",
-        jquery_url="",
-        html_manager_semver_range="",
-        jupyter_widgets_base_url="",
     )
     body, _ = exporter.from_notebook_node(
         live.to_html(with_mathml(notebook)),
