@@ -31,7 +31,7 @@ def to_eight_bits(data: Any) -> Any:
     if not isinstance(data, dict):
         return data
     whole = {name: to_eight_bits(inner) for name, inner in data.items()}
-    if "kernel" in whole:
+    if whole.get("kernel", {}).get("kind") == "float16":
         axes = 2 if whole["kind"] == "DepthwiseConvolution" else 1  # that count the filters
         whole["kernel"] = _round(data["kernel"], axes)
     return whole

@@ -30,6 +30,13 @@ def fill(surface, explorer, name, value):
     surface.page.locator(control(explorer, name)).fill(str(value))
 
 
+def press(surface, picture, across, down):
+    """Press a picture at a share of its width and of its height."""
+    surface.page.locator(picture).scroll_into_view_if_needed()
+    box = surface.page.locator(picture).bounding_box()
+    surface.page.mouse.click(box["x"] + across * box["width"], box["y"] + down * box["height"])
+
+
 def choose(surface, explorer, name, value):
     surface.page.locator(control(explorer, name)).select_option(value)
 
@@ -270,8 +277,7 @@ def test_the_cube_adds_the_partial_sums_of_three_channels(surface):
     )
     sentence = f"Filter 2 at row 2, column 1: {listed}; together {sums.sum()}."
     assert surface.words(explorer).startswith(sentence.replace("-", "\u2212"))
-    box = surface.page.locator(panel(explorer, "filter_1")).bounding_box()
-    surface.page.mouse.click(box["x"] + 3.5 / 4 * box["width"], box["y"] + box["height"] / 8)
+    press(surface, panel(explorer, "filter_1"), 3.5 / 4, 0.5 / 4)
     assert surface.words(explorer).startswith("Filter 1 at row 0, column 3: ")
 
 
@@ -285,8 +291,7 @@ def test_a_receptive_field_grows_down_to_the_picture(surface):
         choose(surface, explorer, "layer", place)
         assert f" sees {side} x {side} pixels" in surface.words(explorer)
     choose(surface, explorer, "layer", "1")
-    box = surface.page.locator(panel(explorer, "layer_1")).bounding_box()
-    surface.page.mouse.click(box["x"] + 1, box["y"] + 1)
+    press(surface, panel(explorer, "layer_1"), 0.01, 0.01)
     assert "rows 0 to 2, columns 0 to 2." in surface.words(explorer)
 
 
@@ -390,9 +395,7 @@ def test_a_map_is_chosen_where_it_is_pressed(surface):
     explorer = surface.find("feature_maps")
     layers = surface.page.locator(f"{explorer} .control-layer option").all_text_contents()
     choose(surface, explorer, "layer", layers[0])
-    box = surface.page.locator(panel(explorer, "maps")).bounding_box()
-    place = box["x"] + 2.5 / 8 * box["width"], box["y"] + 1.5 / 4 * box["height"]
-    surface.page.mouse.click(*place)
+    press(surface, panel(explorer, "maps"), 2.5 / 8, 1.5 / 4)
     assert surface.page.locator(control(explorer, "filter")).input_value() == "10"
 
 
