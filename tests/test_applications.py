@@ -27,6 +27,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 FILE = "mobilenet_2_5_224_tf_no_top.h5"
+KERAS = tuple(map(int, keras.__version__.split(".")[:2]))
 SMALL = {"alpha": 0.25, "include_top": False, "input_shape": (224, 224, 3)}
 
 
@@ -428,7 +429,8 @@ def test_classify_agrees_with_keras_step_by_step(policy):
     wanted = model.predict(prepared, verbose=0)[0]
     found = applications.classify(model, PHOTO, top=3)
     np.testing.assert_allclose([share for _, share in found], np.sort(wanted)[:-4:-1], rtol=1e-5)
-    assert found[0][0] == f"ImageNet class {wanted.argmax()}"  # Keras' labels are not there
+    name, place = found[0][0].rsplit(" ", 1)
+    assert name == "ImageNet class" and wanted[int(place)] == wanted.max()  # Keras' labels are gone
 
 
 def test_labels_are_keras_own(policy, monkeypatch):
@@ -488,8 +490,9 @@ def test_input_of_a_sequential_breaks_in_keras_3_and_works_here(batch):
 @pytest.mark.parametrize("nest", [nested_functional, nested_sequential])
 def test_layer_of_a_nested_network_breaks_in_keras_3_and_works_here(nest, base, batch):
     model = nest(base)
-    with pytest.raises(ValueError):
-        keras.Model(model.inputs, model.get_layer("base").get_layer("sum").output)
+    if KERAS >= (3, 15):  # earlier ones fail later, or not at all
+        with pytest.raises(ValueError):
+            keras.Model(model.inputs, model.get_layer("base").get_layer("sum").output)
     found = applications.feature_extractor(model, "sum").predict_on_batch(batch)
     wanted = keras.Model(base.input, base.get_layer("sum").output)(batch / 127.5 - 1)
     np.testing.assert_allclose(found, wanted, atol=1e-5)
@@ -498,8 +501,9 @@ def test_layer_of_a_nested_network_breaks_in_keras_3_and_works_here(nest, base, 
 @pytest.mark.parametrize("nest", [nested_functional, nested_sequential])
 def test_output_of_a_nested_network_breaks_in_keras_3_and_works_here(nest, base, batch):
     model = nest(base)
-    with pytest.raises(ValueError):
-        keras.Model(model.inputs, model.get_layer("base").output)
+    if KERAS >= (3, 15):
+        with pytest.raises(ValueError):
+            keras.Model(model.inputs, model.get_layer("base").output)
     for layer in ("base", base):
         found = applications.feature_extractor(model, layer).predict_on_batch(batch)
         np.testing.assert_allclose(found, base(batch / 127.5 - 1), atol=1e-5)

@@ -142,7 +142,7 @@ def bare_machine(tmp_path):
     shutil.copy(ROOT / "tools/setup", tools)
     (commands / "dirname").symlink_to(shutil.which("dirname"))
 
-    def set_up(**pythons):
+    def set_up(environment=(), words=(), **pythons):
         for name, version in pythons.items():
             command = commands / name.replace("_", ".")
             good = version in PYTHONS
@@ -153,9 +153,9 @@ def bare_machine(tmp_path):
             )
             command.chmod(0o755)
         return subprocess.run(
-            [shutil.which("sh"), "tools/setup"],
+            [shutil.which("sh"), "tools/setup", *words],
             cwd=tmp_path,
-            env={"PATH": str(commands)},
+            env={"PATH": str(commands), **dict(environment)},
             capture_output=True,
             text=True,
         )
@@ -201,3 +201,24 @@ def test_set_up_takes_the_first_suitable_python(bare_machine, installed, chosen)
     result = bare_machine(**installed)
     assert f"Setting up .venv with Python {chosen}" in result.stdout
     assert "-m venv --clear .venv" in result.stdout, "without uv, venv and pip are used"
+
+
+@needs_sh
+def test_the_lowest_releases_are_found_by_uv_and_by_nobody_else(bare_machine, tmp_path):
+    result = bare_machine(environment={"LOWEST": "1"}, python3="3.12")
+    assert result.returncode == 1 and "LOWEST=1 needs uv" in result.stderr
+    uv = tmp_path / "commands" / "uv"
+    uv.write_text('#!/bin/sh\necho "$0 $*"\n')
+    uv.chmod(0o755)
+    result = bare_machine(environment={"LOWEST": "1"}, python3="3.12")
+    assert "--resolution lowest-direct --editable .[test]" in result.stdout
+
+
+@needs_sh
+def test_jupyterhub_is_added_to_the_environment_that_is_there(bare_machine, tmp_path):
+    uv = tmp_path / "commands" / "uv"
+    uv.write_text('#!/bin/sh\necho "$0 $*"\n')
+    uv.chmod(0o755)
+    said = bare_machine(words=["hub"], python3="3.12").stdout
+    assert "uv pip install" in said and "--constraint requirements.txt jupyterhub" in said
+    assert "uv venv" not in said

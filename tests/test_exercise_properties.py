@@ -162,6 +162,10 @@ class Rewriter(ast.NodeTransformer):
         return node
 
 
+def as_floats(outcome):
+    return np.asarray(outcome, "float64")
+
+
 def rewritten(function, seed):
     rng, tree = np.random.default_rng(seed), tree_of(function)
     stored = {
@@ -171,7 +175,7 @@ def rewritten(function, seed):
     } | {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     renamed = {name: f"{name}_{rng.integers(9)}" for name in stored if rng.random() < 0.7}
     same = function_of(Rewriter(rng, renamed).visit(tree), function)
-    forms = [lambda x: x, np.asarray, lambda x: np.asarray(x).tolist(), np.float64]
+    forms = [lambda x: x, np.asarray, lambda x: np.asarray(x).tolist(), as_floats]
     form = forms[rng.integers(len(forms))]
     return lambda *arguments: form(same(*arguments))
 

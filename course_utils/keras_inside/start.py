@@ -77,6 +77,8 @@ def _start() -> None:
             tf.config.experimental.set_memory_growth(gpu, True)
         tf.get_logger().setLevel("ERROR")
         tf.zeros(1) + 1
+        if tf.__version__.startswith("2.19."):  # its XLA greets whoever compiles first
+            tf.function(lambda x: x + 1, jit_compile=True)(tf.zeros(1))
 
 
 def _configure(is_new: bool) -> None:
@@ -84,7 +86,7 @@ def _configure(is_new: bool) -> None:
     file = configuration.find_file()
     try:
         import keras
-    except (ValueError, TypeError, AttributeError) as problem:
+    except (ValueError, TypeError, AttributeError, AssertionError) as problem:
         if not file.exists():
             raise
         raise RuntimeError(

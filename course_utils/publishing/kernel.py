@@ -1,8 +1,13 @@
 """The kernel in which notebooks are run: this Python, whatever is installed as "python3"."""
 
-from ipykernel.kernelspec import RESOURCES, get_kernel_dict
-from jupyter_client import AsyncKernelManager
-from jupyter_client.kernelspec import KernelSpec
+import os
+
+# Before ipykernel 6.30 its debugger else tells the terminal, at import, what it cannot see.
+os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+
+from ipykernel.kernelspec import RESOURCES, get_kernel_dict  # noqa: E402
+from jupyter_client import AsyncKernelManager  # noqa: E402
+from jupyter_client.kernelspec import KernelSpec  # noqa: E402
 
 
 class ThisPython(AsyncKernelManager):
