@@ -4,7 +4,8 @@ FROM python:3.12-slim
 ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /opt/course
 COPY requirements.txt ./
-RUN pip install --requirement requirements.txt
+# JupyterHub's part of a student's server: Zero to JupyterHub starts it, a single reader does not need it.
+RUN pip install --requirement requirements.txt jupyterhub
 COPY pyproject.toml setup.py MANIFEST.in README.md LICENSE ./
 COPY course_utils ./course_utils
 COPY notebooks ./notebooks

@@ -4,6 +4,7 @@ BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 DATA ?= standin
 QUICK := COURSE_STRICT=1 COURSE_PROFILE=quick COURSE_DATA=$(DATA)
 WORKERS ?= 2
+STUDENTS ?= 2
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=120 \
 	--nbval-sanitize-with=tests/nbval.cfg
 
@@ -45,7 +46,7 @@ lint: .venv/ready  ## check style and spelling
 
 .PHONY: unit
 unit: .venv/ready  ## run the tests of the package
-	$(QUICK) $(BIN)/pytest -n $(WORKERS) --dist loadscope tests --ignore=tests/browser
+	$(QUICK) $(BIN)/pytest -n $(WORKERS) --dist loadscope tests --ignore=tests/browser --ignore=tests/hub
 
 .PHONY: notebooks
 notebooks: .venv/ready  ## run all notebooks and compare their outputs
@@ -62,6 +63,15 @@ experiments: .venv/ready  ## run all notebooks with changes that a reader might 
 .PHONY: installed
 installed: .venv/ready  ## run all notebooks of the course installed from its wheel
 	$(BIN)/pytest tests/installed.py
+
+.PHONY: hub
+hub: .venv/ready  ## run a class of STUDENTS (2) on a real JupyterHub
+	-@sh tools/setup hub
+	STUDENTS=$(STUDENTS) $(BIN)/pytest -s tests/hub
+
+.PHONY: memory
+memory: .venv/ready  ## measure the memory of each notebook's kernel; NB="03 05": these alone
+	COURSE_PROFILE=demo $(BIN)/python tests/memory.py $(NB)
 
 .PHONY: drills
 drills: .venv/ready  ## try the faults that take time: kills, full queues, odd locales

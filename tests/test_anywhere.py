@@ -14,6 +14,7 @@ from pathlib import Path
 from course_utils.__main__ import COMMANDS
 
 import pytest
+import yaml
 from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -109,3 +110,40 @@ def test_an_address_gives_badges_and_a_line_to_install():
     assert badges in readme and address.write_readme(readme, "") == bare
     assert f"`%pip install git+{url}`" in address.tell_what_to_install(url)
     assert (ROOT / address.FIRST).exists()
+
+
+# ---- A class --------------------------------------------------------------------------------
+
+
+def read_hub_config(monkeypatch):
+    """Return what the shipped configuration sets, as JupyterHub reads it."""
+    from traitlets.config import Config
+
+    monkeypatch.delenv("COURSE_DATA_DIR", raising=False)
+    monkeypatch.delenv("COURSE_PROFILE", raising=False)
+    config = Config()
+    exec(read("classroom/jupyterhub_config.py"), {"get_config": lambda: config})
+    return config
+
+
+def test_kubernetes_is_told_the_same_as_jupyterhub(monkeypatch):
+    hub, values = read_hub_config(monkeypatch), yaml.safe_load(read("classroom/values.yaml"))
+    student = values["singleuser"]
+    assert student["cmd"] == hub.Spawner.cmd
+    assert student["defaultUrl"] == hub.Spawner.default_url
+    assert student["extraEnv"] == hub.Spawner.environment
+    assert student["memory"]["limit"] == hub.Spawner.mem_limit
+    (mount,) = student["storage"]["extraVolumeMounts"]
+    assert mount["readOnly"] and mount["mountPath"] == student["extraEnv"]["COURSE_DATA_DIR"]
+    assert f"cull_idle_timeout={values['cull']['timeout']}" in "".join(hub.Spawner.args)
+
+
+def test_the_image_has_what_a_students_server_is_started_with(monkeypatch):
+    command = " ".join(read_hub_config(monkeypatch).Spawner.cmd)
+    assert "jupyterhub-singleuser" in command and "jupyterhub" in read("Dockerfile")
+    image = yaml.safe_load(read("classroom/values.yaml"))["singleuser"]["image"]
+    assert image["tag"] == PROJECT["version"]
+    claim, job = yaml.safe_load_all(read("classroom/course-data.yaml"))
+    (filling,) = job["spec"]["template"]["spec"]["containers"]
+    assert filling["image"] == f"{image['name']}:{image['tag']}"
+    assert claim["metadata"]["name"] == "course-data"

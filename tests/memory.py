@@ -1,0 +1,95 @@
+"""How much memory each notebook's kernel takes, on Linux: run it by `make memory`.
+
+    python tests/memory.py          # all notebooks
+    python tests/memory.py 03 05    # these alone
+
+It runs them in the profile and on the data that the environment names (`make memory`: the demo
+profile, as on a server for a class), keeps what it measured in `tests/memory.json`, and ends with
+status 1 where a notebook takes more than its bound. A kernel's own memory is what no other has; the
+libraries' files, half a GB, all kernels on a machine share.
+"""
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from course_utils import files, settings
+from course_utils.publishing import notebooks, run
+
+import nbformat
+
+KEPT = Path(__file__).with_suffix(".json")
+KB = 2**20  # in a GB
+MOST = {"01": 1.0, "02": 1.0, "03": 1.0, "04": 1.0}  # GB of a kernel's own memory at its peak
+MOST_OF_OTHERS = 1.5
+OWN_SERVER = 0.1  # GB of a student's own server on a hub, beside her kernel
+CLASSES = (10, 30, 100)
+LOOK = """
+with open("/proc/self/status") as _status:
+    _found = dict(line.split(":") for line in _status)
+print(*[_found[name].split()[0] for name in ("VmHWM", "RssAnon", "RssFile")])
+"""  # kB: the peak of all so far, and what is the kernel's own and what is files' now
+
+
+def measure(path: Path) -> dict[str, float]:
+    """Return the GB of a notebook's kernel: its own after the imports and at the peak; the shared.
+
+    What is shared is taken from the time after the imports, and grows little, so that the peak of
+    its own is rather too large than too small.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    first = next(n for n, cell in enumerate(notebook.cells) if cell.cell_type == "code")
+    notebook.cells.insert(first + 1, nbformat.v4.new_code_cell(LOOK))
+    notebook.cells.append(nbformat.v4.new_code_cell(LOOK))
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder, path.name)
+        nbformat.write(notebook, place)
+        done = run.execute(place)
+    texts = [done.cells[n].outputs[0].text for n in (first + 1, -1)]
+    (_, imports, shared), (peak, _, _) = [[int(kb) / KB for kb in text.split()] for text in texts]
+    taken = {"imports": imports, "peak": peak - shared, "shared": shared}
+    return {name: round(value, 2) for name, value in taken.items()}
+
+
+def bound(name: str) -> float:
+    """Return how many GB a notebook may take at its peak."""
+    return MOST.get(name[:2], MOST_OF_OTHERS)
+
+
+def read() -> dict:
+    """Return what was measured: {profile: {notebook: {"imports": …, "peak": …, "shared": …}}}."""
+    return json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
+
+
+def make_table(kept: dict) -> str:
+    """Return what was measured in the demo profile as a table for the README."""
+    rows = [
+        f"| {name} | {taken['imports']:.1f} | {taken['peak']:.1f} | {bound(name):.1f} | "
+        + " | ".join(f"{count * (taken['peak'] + OWN_SERVER):.0f}" for count in CLASSES)
+        + " |"
+        for name, taken in sorted(kept["demo"].items())
+    ]
+    classes = " | ".join(f"{count} students" for count in CLASSES)
+    head = f"| notebook | after the imports | peak | at most | {classes} |"
+    return "\n".join([head, "|---|---|---|---|" + "---|" * len(CLASSES), *rows])
+
+
+def main(names: list[str]) -> int:
+    """Measure notebooks, keep and print what they take; return 1 where one takes too much."""
+    profile, too_much = settings.profile().name, []
+    for path in notebooks.choose(tuple(names)):
+        taken = measure(path)
+        known = read()
+        known.setdefault(profile, {})[path.stem] = taken
+        with files.replacing(KEPT) as beside:
+            beside.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        print(path.stem, *(f"{when} {value:.2f} GB" for when, value in taken.items()), flush=True)
+        if taken["peak"] > bound(path.stem):
+            too_much.append(f"{path.stem}: {taken['peak']:.2f} GB, {bound(path.stem)} are allowed")
+    print("\n".join(too_much))
+    return bool(too_much)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
