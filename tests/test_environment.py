@@ -58,6 +58,11 @@ def test_requirements_are_exact():
         assert pin.url is None, f"{pin} names a host"
 
 
+def test_the_newest_tensorflow_goes_before_the_newest_of_others():
+    """uv settles first what stands first; h5py 3.15 is newer than what TensorFlow 2.21 allows."""
+    assert Requirement(PROJECT["dependencies"][0]).name == "tensorflow"
+
+
 def imported_packages(folder) -> dict[str, str]:
     """Return the top-level names that the modules of a folder import, each with one module."""
     found = {}

@@ -77,7 +77,7 @@ def _start() -> None:
             tf.config.experimental.set_memory_growth(gpu, True)
         tf.get_logger().setLevel("ERROR")
         tf.zeros(1) + 1
-        if tf.__version__.startswith("2.19."):  # its XLA greets whoever compiles first
+        if tf.__version__.startswith(("2.19.", "2.20.")):  # their XLA greets who compiles first
             tf.function(lambda x: x + 1, jit_compile=True)(tf.zeros(1))
 
 
