@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 Packed = dict[str, Any]
+LARGE = 100_000  # numbers of a kernel
 
 
 def pack(values: ArrayLike, kind: str = "float32") -> Packed:
@@ -20,26 +21,26 @@ def pack(values: ArrayLike, kind: str = "float32") -> Packed:
     return {"shape": list(array.shape), "kind": kind, "bytes": array.tobytes()}
 
 
-def to_eight_bits(data: Any) -> Any:
-    """Return what an explorer starts with, each kernel of a network with eight bits a weight.
+def lighten(data: Any) -> Any:
+    """Return what an explorer starts with, with large kernels of networks at eight bits a weight.
 
-    The largest weight of a filter becomes 127 or -127, and ``scales`` say what 1 is worth. That
-    halves a page: two networks of 500,000 weights stay below one megabyte.
+    Of a filter the largest weight becomes 127 or -127, and ``scales`` say what 1 is worth. A dense
+    layer bears that well, and holds most of the weights; small kernels, whose errors would add up,
+    keep half precision.
     """
     if isinstance(data, list):
-        return [to_eight_bits(inner) for inner in data]
+        return [lighten(inner) for inner in data]
     if not isinstance(data, dict):
         return data
-    whole = {name: to_eight_bits(inner) for name, inner in data.items()}
-    if whole.get("kernel", {}).get("kind") == "float16":
-        axes = 2 if whole["kind"] == "DepthwiseConvolution" else 1  # that count the filters
-        whole["kernel"] = _round(data["kernel"], axes)
-    return whole
+    light = {name: lighten(inner) for name, inner in data.items()}
+    if len(light.get("kernel", {}).get("bytes", "")) > 2 * LARGE:
+        light["kernel"] = _to_eight_bits(light["kernel"])
+    return light
 
 
-def _round(kernel, axes):
+def _to_eight_bits(kernel: Packed) -> Packed:
     weights = np.frombuffer(kernel["bytes"], "<f2").astype(float).reshape(kernel["shape"])
-    largest = np.abs(weights).max(axis=tuple(range(weights.ndim - axes)))
+    largest = np.abs(weights).max(axis=tuple(range(weights.ndim - 1)))
     scales = np.where(largest > 0, largest, 1) / 127
     return pack(np.rint(weights / scales), "int8") | {"scales": pack(scales)}
 

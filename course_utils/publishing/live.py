@@ -11,7 +11,7 @@ from pathlib import Path
 
 from course_utils import files, settings
 from course_utils.explorers.bundle import join_modules, read_static
-from course_utils.explorers.tensors import to_eight_bits, to_text
+from course_utils.explorers.tensors import lighten, to_text
 
 from nbformat import NotebookNode
 
@@ -30,7 +30,7 @@ def keep(notebook: NotebookNode) -> None:
             for buffer in model.get("buffers", ()):
                 _put(model["state"], buffer["path"], base64.b64decode(buffer["data"]))
             state = {name: model["state"][name] for name in ("name", "data")}
-            data[EXPLORER] = to_text(to_eight_bits(state))
+            data[EXPLORER] = to_text(lighten(state))
 
 
 def _put(values, path, value):

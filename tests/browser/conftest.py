@@ -4,9 +4,12 @@ These tests run only when they are asked for by their folder: `pytest tests/brow
 data that `COURSE_DATA_DIR` names when pytest starts; where there is none, the stand-ins.
 """
 
+import hashlib
 import os
+import shutil
 import subprocess
 import sys
+import tarfile
 
 import pytest
 from lab import NOTEBOOKS, RESULTS, ROOT, Lab, Shown, write_results
@@ -69,6 +72,31 @@ def explored(tmp_path_factory):
     script = ROOT / "tests/browser/explored.py"
     subprocess.run([sys.executable, script, folder], check=True, cwd=ROOT)
     return folder
+
+
+AXE = "axe-core@4.14.1"
+AXE_SHA512 = (
+    "1477dafa598d8d065f273d6af302aa203c02e83131707b7fa648cd41bd3d6b73"
+    "4f8c22a0dab86ee6a6f64b8afbe804b214d36db85a2826965edfb3a0b9d546b5"
+)
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory):
+    """The script of axe, which names what is not accessible; npm fetches it once."""
+    folder, npm = ROOT / "build/axe", shutil.which("npm")
+    if not (folder / "axe.min.js").exists():
+        fetched = tmp_path_factory.mktemp("axe")
+        command = [npm or "npm", "pack", AXE, "--silent", "--pack-destination", fetched]
+        if npm is None or subprocess.run(command, capture_output=True).returncode:
+            pytest.skip("axe could not be fetched by npm")
+        [archive] = fetched.glob("*.tgz")
+        assert hashlib.sha512(archive.read_bytes()).hexdigest() == AXE_SHA512
+        folder.mkdir(parents=True, exist_ok=True)
+        with tarfile.open(archive) as content:
+            script = content.extractfile("package/axe.min.js").read()
+        (folder / "axe.min.js").write_bytes(script)
+    return folder / "axe.min.js"
 
 
 class Slides(Shown):

@@ -20,7 +20,6 @@ SMILEY = np.array(
 CUBE = np.random.default_rng(3).integers(0, 4, (6, 6, 3))
 FILTERS = np.random.default_rng(1).integers(-1, 2, (3, 3, 3, 2))
 START = f"""
-import keras
 import numpy as np
 from skimage import data
 from course_utils import checkpoints, datasets, explorers, models

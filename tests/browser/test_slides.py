@@ -2,7 +2,7 @@
 
 import re
 
-from course_utils.publishing import slides
+from course_utils.publishing import live, slides
 
 import nbformat
 import pytest
@@ -46,7 +46,9 @@ def each_notebook():
 def page(path, folder, browser):
     """Write the slides of a notebook and return (its page in the browser, its address)."""
     file = folder / f"{path.stem}.html"
-    file.write_text(slides.to_html(nbformat.read(path, as_version=4)), encoding="utf-8")
+    file.write_text(
+        slides.to_html(live.restore(nbformat.read(path, as_version=4), path.stem)), encoding="utf-8"
+    )
     opened = browser.new_page(viewport={"width": 1280, "height": 720})
     opened.problems = []
     opened.on("pageerror", lambda error: opened.problems.append(str(error)))

@@ -11,6 +11,11 @@ from explored import CUBE, FILTERS, SMILEY
 EXPLORERS = ("convolution", "pooling", "augmentation", "threshold", "draw_digit", "feature_maps")
 EXPLORERS += ("classify_photo", "cube", "receptive_field")
 FASTEST = {}
+SET_THEME = """theme => {
+    const { dataset, style } = document.documentElement;
+    dataset.theme = theme;
+    document.body.style.background = style.background = theme === "dark" ? "#1a1a1a" : "#fff";
+}"""
 THERE_AND_BACK = (["ArrowRight"] * 3 + ["ArrowLeft"] * 3) * 3
 
 
@@ -411,6 +416,11 @@ def test_a_photo_is_classified(surface, tmp_path):
     assert surface.page.locator(f"{explorer} .control-label option").count() == 5
     before = surface.picture(panel(explorer, "heat"))
     assert before.shape == (96, 96, 3)
+    if surface.name == "slides":  # what has grown is fitted to its slide
+        surface.page.wait_for_function(
+            "selector => document.querySelector(selector).getBoundingClientRect().bottom < 900",
+            arg=explorer,
+        )
     label = control(explorer, "label")
     heat = panel(explorer, "heat")
     time_keys(surface, "classify a photo", label, heat, ["ArrowDown"] * 4 + ["ArrowUp"] * 4)
@@ -434,6 +444,26 @@ def test_every_control_can_be_reached_and_has_a_name(surface):
         surface.page.keyboard.press("Shift")
         style = first.evaluate("input => getComputedStyle(input).outlineStyle")
         assert style == "solid"
+
+
+AXE = """async () => {
+    const levels = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
+    const found = await axe.run(".explorer", { runOnly: levels });
+    return [found.passes.length, found.violations.flatMap(
+        ({ id, nodes }) => nodes.map(node => `${id}: ${node.html.slice(0, 200)}`))];
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_an_explorer(surface, axe, theme):
+    for name in EXPLORERS:
+        surface.find(name)
+        surface.page.evaluate(SET_THEME, theme)
+        if not surface.page.evaluate("() => Boolean(window.axe)"):
+            surface.page.evaluate(axe.read_text(encoding="utf-8"))
+        passes, violations = surface.page.evaluate(AXE)
+        surface.page.evaluate(SET_THEME, "light")
+        assert violations == [] and passes > 5, name
 
 
 def test_nothing_is_asked_for_and_nothing_is_told_in_the_console(surface):

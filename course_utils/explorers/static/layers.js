@@ -61,8 +61,12 @@ export const KINDS = {
 
   // A number for each channel to multiply with, and one to add.
   Scale: {
-    run: ({ factor, shift }, [x]) => like(x, (value, i) =>
-      value * factor.data[i % factor.data.length] + shift.data[i % shift.data.length]),
+    run({ factor, shift }, [x]) {
+      const result = tensor(x.shape), count = factor.data.length;
+      for (let i = 0, k = 0; i < x.data.length; i++, k = k + 1 < count ? k + 1 : 0)
+        result.data[i] = x.data[i] * factor.data[k] + shift.data[k];
+      return result;
+    },
     back: ({ factor }, gradient) =>
       [like(gradient, (value, i) => value * factor.data[i % factor.data.length])],
   },

@@ -17,11 +17,17 @@ export function unpack({ shape, kind, bytes, scales }) {
 const READERS = {
   float64: raw => new Float64Array(raw),
   float32: raw => new Float32Array(raw),
-  uint8: raw => Float32Array.from(new Uint8Array(raw)),
-  float16: raw => Float32Array.from(new Uint16Array(raw), halfToNumber),
+  uint8: raw => new Float32Array(new Uint8Array(raw)),
+  float16: raw => eachNumber(new Uint16Array(raw), halfToNumber),
   // Eight bits a weight: a whole number from -127 to 127 times the scale of its filter.
-  int8: (raw, scales) => Float32Array.from(new Int8Array(raw), (n, i) => n * scales[i % scales.length]),
+  int8: (raw, scales) => eachNumber(new Int8Array(raw), (n, i) => n * scales[i % scales.length]),
 };
+
+function eachNumber(raw, change) {
+  const numbers = new Float32Array(raw.length);
+  for (let i = 0; i < raw.length; i++) numbers[i] = change(raw[i], i);
+  return numbers;
+}
 
 function fromBase64(text) {
   const letters = atob(text), bytes = new Uint8Array(letters.length);

@@ -29,6 +29,7 @@ export function placeOf(controls, [rows, columns]) {
 }
 
 // Lets the button walk through all places in reading order, from the present one; then it stops.
+// Where a reader wants less motion, each press is one step.
 export function player(root, explorer) {
   const { row, column, play } = explorer.controls;
   let timer = null;
@@ -45,7 +46,9 @@ export function player(root, explorer) {
     [row.value, column.value] = [Math.floor(next / columns), next % columns];
     explorer.update();
   };
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
   play.input.addEventListener("click", () => {
+    if (still.matches) return step();
     if (timer) return stop();
     if (row.value == row.input.max && column.value == column.input.max) row.value = column.value = 0;
     explorer.update();

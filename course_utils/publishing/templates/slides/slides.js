@@ -44,10 +44,24 @@ function shrink(slide, blocks) {
   box.className = "fitted";
   blocks[0].before(box);
   box.append(...blocks);
+  fit(box, 1);
+}
+
+// scale: how much larger than it is written the slide is shown.
+function fit(box, scale) {
   for (let zoom = 1; zoom >= SMALLEST; zoom -= 0.05) {
     box.style.zoom = zoom;
-    if (box.getBoundingClientRect().height <= ROOM && box.scrollWidth <= box.clientWidth) return;
+    const height = box.getBoundingClientRect().height / scale;
+    if (height <= ROOM && box.scrollWidth <= box.clientWidth) return;
   }
+}
+
+// An explorer that has more to show, as a photo's heat map, is fitted anew.
+function refit(box) {
+  const observer = new ResizeObserver(() => requestAnimationFrame(() => {
+    if (box.offsetParent) fit(box, Reveal.getScale());
+  }));
+  box.querySelectorAll(".explorer").forEach(explorer => observer.observe(explorer));
 }
 
 window.addEventListener("load", () => {
@@ -62,5 +76,5 @@ window.addEventListener("load", () => {
   Reveal.initialize({
     width: WIDTH, height: HEIGHT, margin: 0, center: false, hash: true, transition: "none",
     slideNumber: "c/t", controlsLayout: "edges", plugins: [RevealNotes],
-  });
+  }).then(() => document.querySelectorAll(".fitted").forEach(refit));
 });
