@@ -35,6 +35,11 @@ demo: .venv/ready  ## the same for a lecture: trained models are loaded, nobody 
 slides: .venv/ready  ## write slides and PDF files to build/slides
 	$(BIN)/python -m course_utils slides
 
+.PHONY: site
+site: .venv/ready  ## write the course as a website to build/site
+	-@sh tools/setup site
+	$(BIN)/python -m course_utils site
+
 .PHONY: test
 test: lint unit notebooks  ## run every check: style, tests, all notebooks
 

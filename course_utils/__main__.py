@@ -22,6 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
     run.add_argument("--in-place", action="store_true", help="renew the notebooks' own outputs")
     slides = commands.add_parser("slides", help="write the notebooks as slides and PDF files")
     slides.add_argument("names", nargs="*", help="beginnings of file names, as 01 (default: all)")
+    commands.add_parser("site", help="write the course as a website")
     report = commands.add_parser("report", help="write the instructor's page")
     report.add_argument("--exercises", action="store_true", help="all questions with solutions")
     commands.add_parser("minutes", help="say how many minutes each notebook asks for, and why")
@@ -95,6 +96,13 @@ def _slides(options) -> int:
     return 0
 
 
+def _site(options) -> int:
+    from course_utils.publishing import site
+
+    site.write()
+    return 0
+
+
 def _report(options) -> int:
     import os
 
@@ -163,6 +171,7 @@ COMMANDS = {
     "update": _update,
     "run": _run,
     "slides": _slides,
+    "site": _site,
     "report": _report,
     "minutes": _minutes,
     "prefetch": _prefetch,

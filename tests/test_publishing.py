@@ -12,7 +12,7 @@ from pathlib import Path
 
 from course_utils import publishing, settings
 from course_utils.__main__ import main
-from course_utils.publishing import notebooks, pages, run, used
+from course_utils.publishing import notebooks, pages, run, site, used
 
 import nbformat
 import pytest
@@ -316,3 +316,27 @@ def test_nothing_that_a_cell_imports_imports_what_publishes():
         if any("publishing" in module for module in imported_by(source))
     }
     assert importing == {"__main__.py", "publishing"}
+
+
+# ---- the website --------------------------------------------------------------------------------
+
+
+def test_what_sphinx_reads_is_whole(tiny, tmp_path):
+    tiny("1 + 1")
+    path = notebooks.find()[0]
+    cells = nbformat.read(path, as_version=4)
+    cells.cells[0].source += "\n\nAbout 60 minutes. $x^2$"
+    notebooks.save(cells, path)
+    site.write_source(tmp_path / "source")
+    index = (tmp_path / "source/index.md").read_text()
+    assert "## [1 · Tiny](01_tiny.ipynb)" in index and "60 minutes" in index
+    page = nbformat.read(tmp_path / "source/01_tiny.ipynb", as_version=4)
+    assert "<math" in page.cells[0].source
+    script = (tmp_path / "source/_static/explorers.js").read_text()
+    assert "modules.widget.showAll()" in script and "</" not in script
+
+
+def test_without_sphinx_a_sentence_says_how_to_get_it(monkeypatch, tmp_path):
+    monkeypatch.setattr(site.importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(RuntimeError, match="sh tools/setup site"):
+        site.write(tmp_path)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 Packed = dict[str, Any]
-LARGE = 100_000  # numbers of a kernel
+LARGE = 70_000  # numbers of a kernel
 
 
 def pack(values: ArrayLike, kind: str = "float32") -> Packed:

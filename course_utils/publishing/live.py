@@ -7,6 +7,7 @@ While a notebook runs, Jupyter notes what each widget starts with. Here it is ke
 import base64
 import html
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from course_utils import files, settings
@@ -24,7 +25,7 @@ WIDGETS = "application/vnd.jupyter.widget-state+json"
 def keep(notebook: NotebookNode) -> None:
     """Give each output that is an explorer what it starts with, from the notebook's metadata."""
     models = notebook.metadata.pop("widgets", {}).get(WIDGETS, {}).get("state", {})
-    for _, data in _outputs(notebook):
+    for _, data in outputs_of(notebook):
         model = models.get(data.get(VIEW, {}).get("model_id"), {"state": {}})
         if {"name", "data", "_esm"} <= set(model["state"]):
             for buffer in model.get("buffers", ()):
@@ -42,7 +43,7 @@ def _put(values, path, value):
 
 def store(notebook: NotebookNode, name: str, folder: Path = STORED) -> None:
     """Take what explorers start with out of a notebook into a file of its own."""
-    found = {cell.id: data.pop(EXPLORER) for cell, data in _outputs(notebook) if EXPLORER in data}
+    found = {cell.id: data.pop(EXPLORER) for cell, data in outputs_of(notebook) if EXPLORER in data}
     path = folder / f"{name}.json"
     if not found:
         path.unlink(missing_ok=True)
@@ -56,7 +57,7 @@ def restore(notebook: NotebookNode, name: str, folder: Path = STORED) -> Noteboo
     """Give a notebook's explorers back what they start with, where it was stored; return it."""
     path = folder / f"{name}.json"
     found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    for cell, data in _outputs(notebook):
+    for cell, data in outputs_of(notebook):
         if cell.id in found and data.get("text/plain", "").startswith("Explorer: "):
             data[EXPLORER] = found[cell.id]
     return notebook
@@ -64,11 +65,13 @@ def restore(notebook: NotebookNode, name: str, folder: Path = STORED) -> Noteboo
 
 def to_html(notebook: NotebookNode) -> NotebookNode:
     """Make a place in the page of each explorer; without scripts its words stand there."""
-    for _, data in _outputs(notebook):
+    for _, data in outputs_of(notebook):
         if explorer := data.pop(EXPLORER, None):
             name = html.escape(explorer["name"].replace("-", " "))
             words = f"Explorer: {name}. It needs JavaScript, which is switched off in this browser."
-            start = json.dumps(explorer).replace("<", "\\u003c")  # nothing in it is a tag
+            start = json.dumps(explorer, separators=(",", ":")).replace(
+                "<", "\\u003c"
+            )  # nothing in it is a tag
             data["text/html"] = (
                 f'<div class="explorer-here"><p>{words}</p>'
                 f'<script type="application/json">{start}</script></div>'
@@ -86,7 +89,8 @@ def enliven(page: str) -> str:
     return head + style + script + body + rest
 
 
-def _outputs(notebook):
+def outputs_of(notebook: NotebookNode) -> Iterator[tuple[NotebookNode, NotebookNode]]:
+    """Yield (cell, what it showed by kind) for each output that shows something."""
     for cell in notebook.cells:
         for output in cell.get("outputs", ()):
             if "data" in output:

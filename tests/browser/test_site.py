@@ -1,0 +1,89 @@
+"""The website, opened from a folder with the network off."""
+
+import importlib.util
+import re
+import subprocess
+import sys
+import time
+from itertools import pairwise
+
+import pytest
+from lab import NOTEBOOKS, ROOT, Shown
+
+LIMIT = 1.1 * 2**20  # bytes of a page beyond its figures: the networks of two explorers fill it
+# Letters in pictures, drawings and players, which have pages of their own.
+FIGURES = """() => {
+    const all = selector => [...document.querySelectorAll(`article ${selector}`)];
+    return [...all("img[src^='data:']").map(img => img.src),
+        ...all("svg").map(svg => svg.outerHTML),
+        ...all("iframe").map(frame => frame.srcdoc)].reduce((sum, text) => sum + text.length, 0);
+}"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The folder of the website, which is written in less than a minute."""
+    if importlib.util.find_spec("myst_nb") is None:
+        pytest.skip("Sphinx is not installed: sh tools/setup site")
+    folder = tmp_path_factory.mktemp("site")
+    code = "import sys, pathlib; from course_utils.publishing import site; "
+    code += "site.write(pathlib.Path(sys.argv[1]))"
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code, folder], check=True, cwd=ROOT)
+    assert time.perf_counter() - start < 60
+    return folder
+
+
+@pytest.fixture
+def opened(site, browser):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    shown = Shown(context, site.as_uri())
+    shown.told = []
+    shown.page.on("console", lambda message: shown.told.append(message.text))
+    yield shown
+    context.close()
+
+
+def test_the_start_page_leads_to_every_notebook(site, opened):
+    opened.page.goto(f"{site.as_uri()}/index.html")
+    links = opened.page.locator("article a").evaluate_all("all => all.map(a => a.href)")
+    for path in NOTEBOOKS:
+        assert any(link.endswith(f"/{path.stem}.html") for link in links), path.stem
+        download = site / "notebooks" / path.name
+        assert any(link == download.as_uri() for link in links)
+        assert '"output_type"' not in download.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_page_is_whole_and_alive(site, opened, path):
+    place = site / f"{path.stem}.html"
+    opened.page.goto(place.as_uri())
+    opened.page.wait_for_function("() => !document.querySelector('.explorer-here > p')")
+    stored = ROOT / "data/explorers" / f"{path.stem}.json"
+    assert opened.page.locator(".explorer").count() == int(stored.exists())
+    for name in opened.page.locator(".explorer").evaluate_all("all => all.map(e => e.className)"):
+        assert opened.words("." + name.split()[1])
+    headings = opened.page.locator("article :is(h1, h2, h3, h4, h5)").evaluate_all(
+        "all => all.map(heading => Number(heading.tagName[1]))"
+    )
+    assert headings[0] == 1 and max(b - a for a, b in pairwise(headings)) <= 1
+    text = opened.page.locator("article").inner_text()
+    assert not re.search(r"\$[^$\n]+\$", text), "a formula that is not set"
+    assert opened.problems == [] and opened.told == []
+    assert place.stat().st_size - opened.page.evaluate(FIGURES) < LIMIT
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_is_wider_than_the_window(site, opened, width):
+    opened.page.set_viewport_size({"width": width, "height": 900})
+    for path in NOTEBOOKS:
+        opened.page.goto(f"{site.as_uri()}/{path.stem}.html")
+        assert opened.page.evaluate("document.documentElement.scrollWidth") <= width, path.stem
+
+
+def test_words_are_found(site, opened):
+    opened.page.goto(f"{site.as_uri()}/search.html?q=dilation")
+    opened.page.wait_for_selector("#search-results li a")
+    links = opened.page.locator("#search-results li a").all_text_contents()
+    assert any("dilation" in link for link in links)
+    assert opened.problems == []
