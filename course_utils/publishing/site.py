@@ -55,7 +55,8 @@ def write_source(folder: Path) -> None:
     index = templates.get_template("index.md.j2").render(entries=entries)
     (folder / "index.md").write_text(index, encoding="utf-8")
     shutil.copy(TEMPLATES / "conf.py", folder)
-    shutil.copy(TEMPLATES / "course.css", folder / "_static")
+    for name in ("course.css", "course.js"):
+        shutil.copy(TEMPLATES / name, folder / "_static")
     styles, script = read_static("explorers.css"), join_modules() + "modules.widget.showAll();"
     (folder / "_static/explorers.css").write_text(styles, encoding="utf-8")
     (folder / "_static/explorers.js").write_text(f"(() => {{\n{script}\n}})();\n", encoding="utf-8")

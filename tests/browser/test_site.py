@@ -8,7 +8,7 @@ import time
 from itertools import pairwise
 
 import pytest
-from lab import NOTEBOOKS, ROOT, Shown
+from lab import AXE, NOTEBOOKS, ROOT, Shown
 
 LIMIT = 1.1 * 2**20  # bytes of a page beyond its figures: the networks of two explorers fill it
 # Letters in pictures, drawings and players, which have pages of their own.
@@ -71,6 +71,16 @@ def test_a_page_is_whole_and_alive(site, opened, path):
     assert not re.search(r"\$[^$\n]+\$", text), "a formula that is not set"
     assert opened.problems == [] and opened.told == []
     assert place.stat().st_size - opened.page.evaluate(FIGURES) < LIMIT
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing(site, opened, axe, theme):
+    for place in sorted(site.glob("*.html")):
+        opened.page.goto(place.as_uri())
+        opened.page.evaluate("theme => { document.body.dataset.theme = theme; }", theme)
+        opened.page.evaluate(axe.read_text(encoding="utf-8"))
+        passes, violations = opened.page.evaluate(AXE)
+        assert violations == [] and passes > 5, place.stem
 
 
 @pytest.mark.parametrize("width", [360, 1280])

@@ -7,6 +7,7 @@ from course_utils.convolution import convolve, kernels, pool
 import numpy as np
 import pytest
 from explored import CUBE, FILTERS, SMILEY
+from lab import AXE
 
 EXPLORERS = ("convolution", "pooling", "augmentation", "threshold", "draw_digit", "feature_maps")
 EXPLORERS += ("classify_photo", "cube", "receptive_field")
@@ -446,22 +447,14 @@ def test_every_control_can_be_reached_and_has_a_name(surface):
         assert style == "solid"
 
 
-AXE = """async () => {
-    const levels = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
-    const found = await axe.run(".explorer", { runOnly: levels });
-    return [found.passes.length, found.violations.flatMap(
-        ({ id, nodes }) => nodes.map(node => `${id}: ${node.html.slice(0, 200)}`))];
-}"""
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_in_an_explorer(surface, axe, theme):
     for name in EXPLORERS:
-        surface.find(name)
+        explorer = surface.find(name)
         surface.page.evaluate(SET_THEME, theme)
         if not surface.page.evaluate("() => Boolean(window.axe)"):
             surface.page.evaluate(axe.read_text(encoding="utf-8"))
-        passes, violations = surface.page.evaluate(AXE)
+        passes, violations = surface.page.evaluate(AXE, explorer)
         surface.page.evaluate(SET_THEME, "light")
         assert violations == [] and passes > 5, name
 
