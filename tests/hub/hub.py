@@ -217,6 +217,7 @@ class Student:
         with contextlib.closing(line):
             for source in sources(notebook):
                 self._execute(line, source)
+        self.hub.ask("DELETE", f"{mine}/kernels/{kernel}")  # she shuts it down and leaves
 
     def _execute(self, line, source):
         """Run a cell and wait until it is done; keep what it raised."""
