@@ -463,6 +463,16 @@ def test_nothing_is_asked_for_and_nothing_is_told_in_the_console(surface):
     assert surface.problems == []
 
 
+def test_where_scripts_are_off_words_stand_in_an_explorers_place(browser, explored):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{explored.as_uri()}/page.html")
+    words = page.locator(".explorer-here p").all_text_contents()
+    assert len(words) == len(EXPLORERS)
+    assert words[0].startswith("Explorer: convolution. It needs JavaScript, which is switched off")
+    context.close()
+
+
 def test_the_answers_come_in_time(surface):
     """From key press to painted picture; a busy machine makes a median longer, not the shortest."""
     limits = dict.fromkeys(("convolution", "pooling", "augmentation", "threshold"), 16)
