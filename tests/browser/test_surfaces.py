@@ -405,6 +405,7 @@ def test_a_map_is_chosen_where_it_is_pressed(surface):
     assert surface.page.locator(control(explorer, "filter")).input_value() == "10"
 
 
+@pytest.mark.fault("a file that is no photo, chosen in an explorer")
 def test_a_photo_is_classified(surface, tmp_path):
     from skimage import data, io
 
@@ -463,6 +464,7 @@ def test_nothing_is_asked_for_and_nothing_is_told_in_the_console(surface):
     assert surface.problems == []
 
 
+@pytest.mark.fault("a browser without scripts")
 def test_where_scripts_are_off_words_stand_in_an_explorers_place(browser, explored):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
