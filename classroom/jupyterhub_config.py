@@ -29,4 +29,4 @@ c.Spawner.notebook_dir = "~"
 c.Spawner.default_url = "/lab/tree/my_notebooks/01_dense_mnist.ipynb"
 c.Spawner.mem_limit = "2G"  # heeded by the spawners of systemd, Docker and Kubernetes
 c.Spawner.start_timeout = c.Spawner.http_timeout = 180  # many come at once when a class begins
-c.JupyterHub.concurrent_spawn_limit = 8
+c.JupyterHub.concurrent_spawn_limit = 8  # who comes ninth is asked to try again in some seconds

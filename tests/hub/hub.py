@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PROXY = "configurable-http-proxy@5.3.0"
 MINUTES = 60  # the longest that a class may take
 DATA = os.environ.get("COURSE_DATA_DIR", "")
+TOO_MANY = 429  # at once, says HTTP
 FIRST = "my_notebooks/01_dense_mnist.ipynb"
 
 
@@ -196,8 +197,18 @@ class Student:
     def _log_in(self):
         place = f"/hub/api/users/{self.name}"
         self.hub.ask("POST", place)
-        self.hub.ask("POST", f"{place}/server")
+        self.hub.wait_for(lambda: self._is_let_in(place), f"the server of {self.name}")
         self.hub.wait_for(lambda: self._is_ready(place), f"the server of {self.name}")
+
+    def _is_let_in(self, place):
+        """Ask for a server; the hub sends away who comes while it starts as many as it may."""
+        try:
+            self.hub.ask("POST", f"{place}/server")
+        except urllib.error.HTTPError as refused:
+            if refused.code == TOO_MANY:
+                return False
+            self.problems.append(f"no server: {refused}")
+        return True
 
     def _is_ready(self, place):
         server = self.hub.ask("GET", place)["servers"].get("")
