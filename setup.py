@@ -12,7 +12,7 @@ from setuptools.command.build_py import build_py
 
 SHIPPED = {
     "notebooks": "notebooks/[0-9][0-9]_*.ipynb",
-    "checkpoints": "data/checkpoints/*.npz",
+    "checkpoints": "data/checkpoints/*.*",
     "explorers": "data/explorers/*.json",
 }
 

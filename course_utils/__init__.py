@@ -13,6 +13,7 @@ The rooms, in order: each imports only from those named before it, and a test ho
     models          reference architectures
     checkpoints     kept trainings: weights, history and what they were made with
     training        a Keras callback that keeps a training and brings it back
+    processes       one script in several processes, watched over
     interpretation  what a network looks at: patterns, maps, attributions
     applications    networks trained on ImageNet, and their stand-in
     plotting        figures with alt texts that are computed from what they show
