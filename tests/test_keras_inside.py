@@ -63,6 +63,17 @@ print(gc.isenabled(), gc.get_freeze_count() > 100_000)
     assert run(code).stdout == f"{before == 'enable'} True\n"
 
 
+def test_a_kernel_carries_no_jax_but_can():
+    code = """
+import sys
+import course_utils.keras_inside.start
+print("jax" in sys.modules)
+import jax
+print(jax.numpy.add(1, 2))
+"""
+    assert run(code).stdout == "False\n3\n"
+
+
 def test_standard_error_works_again_after_the_start(capfd):
     with without_stderr():
         os.write(2, b"lost")
