@@ -57,6 +57,12 @@ def some_numbers(rng, count, most):
     return tuple(int(number) for number in rng.integers(1, most, count))
 
 
+def some_parts(rng):
+    """Return gradients of parts of a batch, and how many images each had."""
+    count = int(rng.integers(2, 5))
+    return rng.normal(size=(count, *rng.integers(1, 5, 2))), rng.integers(1, 99, count).tolist()
+
+
 INPUTS = {
     "01 q4": lambda rng: (some_images(rng),),
     "01 q8": some_readings,
@@ -75,6 +81,7 @@ INPUTS = {
     "08 q6": some_maps_and_gradient,
     "09 q3": lambda rng: some_numbers(rng, 1, 20),
     "09 q6": lambda rng: some_numbers(rng, 4, 9),
+    "10 q1": some_parts,
 }
 
 

@@ -1,6 +1,6 @@
 """Questions of notebook 10, Beyond one machine."""
 
-from course_utils.exercises.kinds import Choice, Function, Number
+from course_utils.exercises.kinds import Choice, Function, Number, Open
 
 import numpy as np
 
@@ -105,11 +105,38 @@ q3 = Choice(
     mistakes=[
         (("c", 2), "the gradients of the images are averaged inside each process; one leaves it"),
         (("a", 3), "true of an epoch; the question is about one step"),
-        ("b", "which of the reasons?"),
     ],
 )
 
-q4 = Choice(
+q4 = Open(
+    "Eight machines for a dense network",
+    taught="When it pays",
+    sample="Eight machines would make it slower, not faster: on an office cable sending the "
+    "gradient of 407,050 weights takes longer than computing it, since each weight is used once "
+    "for each image. One machine with Keras' switches, or a larger batch, helps more.",
+    criteria=[
+        "say that it will be slower, or at least no faster, on that cable",
+        "give as a reason how much is sent for how little computing: each weight is used once",
+        "name something that would help, such as a larger batch, a faster cable, or one machine "
+        "used better",
+    ],
+    hints=[
+        "Which line of the chart is the dense network's?",
+        "How often is each of its weights used for an image, and how many bytes are sent for it?",
+    ],
+    mistakes=[
+        (
+            "Eight machines are eight times as fast.",
+            "only the computing is shared; the sending comes on top, and here it takes longer",
+        ),
+        (
+            "The network is too small to be cut in eight.",
+            "it is the batch that is cut, and 128 images can be cut in eight",
+        ),
+    ],
+)
+
+q5 = Choice(
     "Forgotten shares",
     taught="One network, several processes",
     options={
@@ -132,11 +159,10 @@ q4 = Choice(
     mistakes=[
         (("c", 3), "256 images, but each of them twice: their mean is that of 128"),
         (("a", 2), "each process reads for itself: nobody takes an image away"),
-        ("b", "which of the reasons?"),
     ],
 )
 
-q5 = Number(
+q6 = Number(
     "A learning rate for eight cards",
     taught="Larger batches",
     right=0.2,
@@ -156,7 +182,7 @@ q5 = Number(
     ],
 )
 
-q6 = Choice(
+q7 = Choice(
     "One of two is gone",
     taught="When a worker dies",
     predict=True,
@@ -181,11 +207,10 @@ q6 = Choice(
     mistakes=[
         (("c", 2), "the one that was killed had no time left to tell anyone"),
         (("a", 3), "it could learn from its half, but the step it is in needs the sum of both"),
-        ("b", "which of the reasons?"),
     ],
 )
 
-q7 = Number(
+q8 = Number(
     "Minutes lost",
     taught="When a worker dies",
     right=11,

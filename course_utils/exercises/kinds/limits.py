@@ -20,6 +20,7 @@ import numpy as np
 
 FORKS = sys.platform == "linux"  # elsewhere a copy of a process with threads cannot be relied on
 ROOM = 2**30  # bytes that an answer may take beyond what the kernel has
+LOOKS, SECONDS_BETWEEN_LOOKS = 4, 0.05
 AFTER_WAITING = 1.5  # seconds in a thread for an answer that only waited in the child
 
 
@@ -186,12 +187,22 @@ def _end(child: Any) -> None:
 
 
 def _sleeps(child: Any) -> bool:
-    """Tell whether no thread of a child is at work, or waits for a turn of the processor."""
-    try:
-        tasks = [task.read_text() for task in Path(f"/proc/{child.pid}/task").glob("*/stat")]
-    except OSError:  # one has ended meanwhile, so it was at work
-        return False
-    return {task.rpartition(")")[2].split()[0] for task in tasks} == {"S"}
+    """Tell whether no thread of a child is at work, or waits for a turn of the processor.
+
+    Looked at more than once: one that works may wait for a page of its memory just now.
+    """
+    looks = []
+    for _ in range(LOOKS):
+        try:
+            tasks = [task.read_text() for task in Path(f"/proc/{child.pid}/task").glob("*/stat")]
+        except OSError:  # one has ended meanwhile, so it was at work
+            return False
+        fields = [task.rpartition(")")[2].split() for task in tasks]
+        if {task[0] for task in fields} != {"S"}:
+            return False
+        looks.append([task[11:13] for task in fields])  # the time that each has worked
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+    return all(look == looks[0] for look in looks)
 
 
 # ---- A thread
