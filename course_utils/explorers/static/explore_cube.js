@@ -7,7 +7,7 @@ import { slide } from "./windows.js";
 
 const CHANNELS = ["red", "green", "blue"];
 const TINTS = [[224, 90, 79], [79, 174, 90], [90, 140, 224]];  // black can be read on them
-const CELL = 34;  // pixels of the screen for each number
+const CELL = 38;  // pixels of the screen for each number
 
 // A picture of three channels is a cube of numbers, and so is a filter: it meets all channels at
 // once, and the three partial sums become one number.
@@ -73,10 +73,16 @@ export function exploreCube(root, { image: packed, kernel: weights }) {
   });
 }
 
+// So few digits that a number stays inside its cell: 0.04, 3.7, 185.
+function brief(value) {
+  const size = Math.abs(value), digits = Number.isInteger(value) || size >= 100 ? 0 : size >= 10 ? 1 : 2;
+  return value.toFixed(digits).replace("-", "−");
+}
+
 function numbers(image) {
   const [rows, columns] = image.shape;
   return Array.from(image.data, (value, i) => placed(
-    element("span", { class: "number" }, number(value)),
+    element("span", { class: "number small" }, brief(value)),
     [Math.floor(i / columns), i % columns, 1, 1], [rows, columns]));
 }
 
