@@ -5,7 +5,7 @@ from course_utils.exercises.kinds import Choice, Function, Number, Open
 import numpy as np
 
 
-def average(gradients, sizes):
+def average_of(gradients, sizes):
     return np.average(gradients, axis=0, weights=sizes)
 
 
@@ -31,7 +31,7 @@ _random = np.random.default_rng(10)
 q1 = Function(
     "The average of unequal parts",
     taught="A batch in parts",
-    solution=average,
+    solution=average_of,
     inputs=[(_random.normal(size=(2, 3)), [100, 28]), (_random.normal(size=(2, 2, 2)), [64, 64])],
     hidden={
         "three parts": (_random.normal(size=(3, 4)), [10, 20, 2]),
