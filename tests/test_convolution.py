@@ -25,6 +25,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from lecture import SMILEY, VERTICAL
 
 small = settings(max_examples=60, deadline=None)
 pairs = st.tuples(st.integers(1, 3), st.integers(1, 3))
@@ -37,10 +38,6 @@ def whole_numbers(shape, seed=0, dtype=np.float32):
 
 # ---- The lectures' numbers ----------------------------------------------------------------------
 
-SMILEY = np.array(
-    [[0, 1, 0, 1, 0], [0, 1, 0, 1, 0], [0, 0, 0, 0, 0], [1, 0, 0, 0, 1], [0, 1, 1, 1, 0]]
-)
-VERTICAL = np.array([[0, 1, 0], [0, 1, 0], [0, 1, 0]])
 BOTTOM = np.array([[0, 0, 0], [0, 0, 0], [1, 1, 1]])
 SMILEY_BOTTOM = np.array(
     [[1, 1, 2, 1, 1], [0, 0, 0, 0, 0], [1, 1, 0, 1, 1], [1, 2, 3, 2, 1], [0, 0, 0, 0, 0]]

@@ -11,16 +11,8 @@ from course_utils.explorers import bundle, tensors
 import keras
 import numpy as np
 import pytest
+from lecture import SMILEY
 
-SMILEY = np.array(
-    [
-        [0, 1, 0, 1, 0],
-        [0, 1, 0, 1, 0],
-        [0, 0, 0, 0, 0],
-        [1, 0, 0, 0, 1],
-        [0, 1, 1, 1, 0],
-    ]
-)
 RAMP = np.linspace(0, 1, 40 * 30).reshape(40, 30)
 
 

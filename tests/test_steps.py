@@ -12,12 +12,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lecture import SMILEY, VERTICAL
 from PIL import Image
 
-SMILEY = np.array(
-    [[0, 1, 0, 1, 0], [0, 1, 0, 1, 0], [0, 0, 0, 0, 0], [1, 0, 0, 0, 1], [0, 1, 1, 1, 0]]
-)
-VERTICAL = np.array([[0, 1, 0], [0, 1, 0], [0, 1, 0]])
 RESPONSE = np.array(
     [[1, 1, 2, 1, 1], [0, 0, 0, 0, 0], [1, 1, 0, 1, 1], [1, 2, 3, 2, 1], [0, 0, 0, 0, 0]]
 )

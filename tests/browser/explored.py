@@ -6,17 +6,9 @@ from pathlib import Path
 from course_utils.publishing import live, pages, run, slides
 
 import numpy as np
+from lecture import SMILEY
 from nbformat import v4
 
-SMILEY = np.array(
-    [
-        [0, 1, 0, 1, 0],
-        [0, 1, 0, 1, 0],
-        [0, 0, 0, 0, 0],
-        [1, 0, 0, 0, 1],
-        [0, 1, 1, 1, 0],
-    ]
-)
 CUBE = np.random.default_rng(3).integers(0, 4, (6, 6, 3))
 FILTERS = np.random.default_rng(1).integers(-1, 2, (3, 3, 3, 2))
 START = f"""

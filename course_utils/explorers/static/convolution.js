@@ -51,6 +51,7 @@ export function addProducts(numbers, from, many, weights, at, width, sums, place
 }
 
 // Each channel has filters of its own. kernel: (rows, columns, channels, filters of each channel).
+// The walk is typed out once more: shared, with a function for each pixel, it took 1.5 times as long.
 export function convolveDepthwise(image, kernel, options = {}) {
   const [rows, columns, channels] = image.shape, [height, width, , multiplier] = kernel.shape;
   const windows = slide(image.shape, [height, width], options);
