@@ -32,12 +32,12 @@ KILLED = (-9, -15, 9)  # exit codes of SIGKILL and SIGTERM; on Windows, of os.ki
 class Kept:
     """What a run said, for the demo profile.
 
-    made_of: fingerprint of the script and of the data beside it; said: the last line of each
-    process; ended: the sentence about a run that did not come to its end, or "".
+    made_of: fingerprint of the script and of the data beside it; day: ISO date; said: the last
+    line of each process; ended: the sentence about a run that did not come to its end, or "".
     """
 
     made_of: str
-    run: str
+    day: str
     said: list[str] = field(default_factory=list)
     ended: str = ""
 
@@ -68,7 +68,7 @@ def run(script: str | Path, processes: int = 1, **variables: object) -> list[str
     if kept and kept.made_of == made_of:
         notice(
             f"{_count(processes)} of {script.name}: not started, this is what was printed on "
-            f"{kept.run} (demo profile)." + (f" {kept.ended}" if kept.ended else "")
+            f"{kept.day} (demo profile)." + (f" {kept.ended}" if kept.ended else "")
         )
         return kept.said
     said, ended = _start_and_watch(script, processes, variables)
