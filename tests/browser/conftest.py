@@ -69,8 +69,8 @@ def explored(tmp_path_factory):
         (folder / "reveal").symlink_to(ROOT / "build/slides/reveal")
     except RuntimeError as problem:
         print(f"The slides are not looked at: {problem}")
-    script = ROOT / "tests/browser/explored.py"
-    subprocess.run([sys.executable, script, folder], check=True, cwd=ROOT)
+    command = [sys.executable, ROOT / "tests/browser/explored.py", folder]
+    subprocess.run(command, check=True, cwd=ROOT, env=os.environ | {"PYTHONPATH": "tests"})
     return folder
 
 
