@@ -16,6 +16,9 @@ import threading
 import time
 from pathlib import Path
 
+from course_utils.publishing import notebooks
+
+import history
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -447,3 +450,11 @@ def test_a_brief_training_never_takes_the_place_of_a_long_one(run, tmp_path):
     assert len(list(trained.iterdir())) == 3 and first.read_bytes() == before
     status, said = run(long, COURSE_PROFILE="demo")
     assert "Loaded instead of trained: net" in said and "for 12 epochs" in said
+
+
+# ---- Copies -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [path.name for path in notebooks.find()])
+def test_over_every_pair_of_versions_nothing_is_lost_invalid_or_stale(name):
+    history.check_every_pair(name)
