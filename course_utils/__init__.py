@@ -9,6 +9,7 @@ The rooms, in order: each imports only from those named before it, and a test ho
     datasets        load(name, ...) as tfds.load does; where data comes from; the stand-ins
     pipelines       tf.data: decode, resize, cache, shuffle, batch, prefetch
     convolution     the arithmetic of the lectures in NumPy
+    detection       boxes and masks: overlap, suppression, average precision
     augmentation    random changes of pictures, as a Keras layer
     models          reference architectures
     checkpoints     kept trainings: weights, history and what they were made with

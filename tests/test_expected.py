@@ -4,7 +4,7 @@ import json
 
 from course_utils import checkpoints, expected, models
 from course_utils.datasets import loader
-from course_utils.datasets.catalogue import TITLES
+from course_utils.datasets.catalogue import GENERATED, TITLES
 
 import numpy as np
 import pytest
@@ -255,7 +255,7 @@ def test_an_exact_entry_has_a_number_and_no_band(name):
 def test_a_banded_entry_has_bands_of_a_known_data_set(name):
     entry = BANDED[name]
     used = entry["data"] if isinstance(entry["data"], list) else [entry["data"]]
-    assert set(used) <= {*TITLES, "imagenet"}
+    assert set(used) <= {*TITLES, *GENERATED, "imagenet"}
     assert "full_real" in entry
     for low, high in (entry[band] for band in BANDS if band in entry):
         assert low <= high

@@ -3,12 +3,13 @@
 import os
 import warnings
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from course_utils import settings
 from course_utils.datasets import arrays, prepared
-from course_utils.datasets.catalogue import ARRAY_FILES, STANDIN_TITLES, TITLES
+from course_utils.datasets.catalogue import ARRAY_FILES, GENERATED, STANDIN_TITLES, TITLES
 from course_utils.datasets.download import WrongFileError, fetch
 from course_utils.reader.notices import notice
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import tensorflow_datasets as tfds
 
 REAL, STANDIN = "real", "stand-in"
+SMALL = 64  # pixels on a side
 SECONDS_WITHOUT_A_WORD = 10  # while another kernel prepares the same data set
 SECONDS_FOR_ANOTHER_KERNEL = 30 * 60
 NOT_TO_BE_HAD = (ConnectionError, FileNotFoundError, WrongFileError)
@@ -47,12 +49,13 @@ def load(
 ) -> "tf.data.Dataset | dict[str, tf.data.Dataset] | tuple":
     """Load a data set; parameters and returns are those of `tfds.load`.
 
-    name: "mnist", "fashion_mnist", "malaria", "cats_vs_dogs", any data set that is prepared in
-    the data folder, or any folder of pictures there laid out `<name>/<split>/<label>/*.jpg` or
-    `<name>/<label>/*.jpg` (that is all "train"); also the path of such a folder.
+    name: "mnist", "fashion_mnist", "malaria", "cats_vs_dogs"; "blood_smears", which is generated
+    and stands in for nothing; any data set that is prepared in the data folder, or any folder of
+    pictures there laid out `<name>/<split>/<label>/*.jpg` or `<name>/<label>/*.jpg` (that is all
+    "train"); also the path of such a folder.
     Under the policy "auto", a data set that cannot be had is replaced by its stand-in.
     In the quick profile the training part is shorter: its first samples, 3,000 of small images of
-    one size and 200 of pictures of any size (data sets are mixed when they are prepared).
+    one size and 200 of other pictures (data sets are mixed when they are prepared).
     A single split has an attribute more, `class_names`, and if its images are left encoded and
     come from a folder, `file_names`.
     read_config: by default that of TFDS; but with `decoders`, which leave images encoded, files
@@ -102,8 +105,9 @@ def _shorten(builder):
     """Let a builder hand over no more of its training part than the profile allows."""
     limits = settings.profile()
     shapes = builder.info.features.shape
-    sizes_vary = not isinstance(shapes, dict) or None in shapes.get("image", (None,))
-    limit = limits.pictures if sizes_vary else limits.digits
+    sides = shapes.get("image", (None,))[:2] if isinstance(shapes, dict) else (None,)
+    small = None not in sides and max(sides) <= SMALL
+    limit = limits.digits if small else limits.pictures
     read_all = builder._as_dataset  # what every builder of TFDS defines, and `as_dataset` calls
 
     def read_first(split, **options):
@@ -185,7 +189,7 @@ def title(name: str) -> str:
     'my_pets'
     """
     name = str(name)
-    titles = STANDIN_TITLES if source(name) == STANDIN else TITLES
+    titles = STANDIN_TITLES if source(name) == STANDIN else TITLES | GENERATED
     return titles.get(name) or Path(name).name
 
 
@@ -193,12 +197,14 @@ def _find_or_make(name, data_dir, download, recipe):
     """Return a builder that is ready to read, and note where its data comes from."""
     data_dir = Path(data_dir).expanduser() if data_dir else None
     folders = [data_dir] if data_dir else settings.tfds_dirs()
+    if name in GENERATED:
+        return _generated(name, data_dir, folders)
     if settings.data_policy() == "standin" and name in TITLES:
         return _standin(name, "COURSE_DATA is 'standin'")
     builder = prepared.find_builder(name, folders)
     if builder is None:
         if name not in TITLES:
-            known = ", ".join(sorted({*TITLES, *prepared.find_names(folders)}))
+            known = ", ".join(sorted({*TITLES, *GENERATED, *prepared.find_names(folders)}))
             raise ValueError(
                 f"The data set {name!r} is not known; there are {known}. (A folder of pictures "
                 "of your own is laid out <label>/*.jpg or <split>/<label>/*.jpg.)"
@@ -230,17 +236,35 @@ def _standin(name, reason):
     from course_utils.datasets import standins
 
     full_name, version = f"{name}_standin", standins.version(name)
-    builder = prepared.find_builder(full_name, settings.tfds_dirs(), version)
-    if builder is None:
-        folder = settings.writable_dir() / "tfds"
-        with _lock(folder, full_name):
-            builder = prepared.find_builder(full_name, [folder], version) or _make(
-                standins.builder(name, folder)
-            )
+    make = partial(standins.builder, name)
+    builder = _find_or_draw(full_name, version, make, None, settings.tfds_dirs())
     if name not in _noticed:
         _noticed.add(name)
         notice(f"You see {STANDIN_TITLES[name]} ({reason}). {_ways_out(name)}")
     _sources[name] = STANDIN
+    return builder
+
+
+def _generated(name, data_dir, folders):
+    """Return the builder of a set that the course draws, under every policy the same."""
+    from course_utils.datasets.smears import BloodSmears
+
+    def make(folder):
+        return BloodSmears(data_dir=folder)
+
+    builder = _find_or_draw(name, str(BloodSmears.VERSION), make, data_dir, folders)
+    _sources[name] = REAL
+    return builder
+
+
+def _find_or_draw(full_name, version, make, data_dir, folders):
+    """Return the builder of a set that is drawn on first use: `make(folder)` returns it."""
+    builder = prepared.find_builder(full_name, folders, version)
+    if builder is None:
+        folder = data_dir or settings.writable_dir() / "tfds"
+        with _lock(folder, full_name):
+            found = prepared.find_builder(full_name, [folder], version)
+            builder = found or _make(make(folder))
     return builder
 
 

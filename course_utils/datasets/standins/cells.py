@@ -14,7 +14,7 @@ positions are (x, y) and lengths are in pixels.
 import io
 
 import course_utils.keras_inside.start
-from course_utils.datasets.standins.painting import blend, smooth_noise
+from course_utils.datasets.standins.painting import ring, rotate, smooth_noise, spot
 
 import numpy as np
 import tensorflow_datasets as tfds
@@ -99,10 +99,10 @@ def _draw_shape(rng):
     tilt = rng.uniform(0, np.pi)
 
     x, y = np.cos(angles) * rim * stretch**0.5, np.sin(angles) * rim / stretch**0.5
-    x, y = _rotate(x, y, tilt)
+    x, y = rotate(x, y, tilt)
     columns = np.arange(np.floor(x.min()), np.ceil(x.max()) + 1, dtype=np.float32)
     rows = np.arange(np.floor(y.min()), np.ceil(y.max()) + 1, dtype=np.float32)
-    x, y = _rotate(columns, rows[:, np.newaxis], -tilt)
+    x, y = rotate(columns, rows[:, np.newaxis], -tilt)
     x, y = x / stretch**0.5, y * stretch**0.5
     return 1 - np.hypot(x, y) / np.interp(np.arctan2(y, x) % (2 * np.pi), angles, rim)
 
@@ -117,7 +117,7 @@ def _draw_body(rng, depth, parasitized):
     # The pale middle of a cell that is thinner there, more or less marked, rarely in the centre.
     middle = (width * rng.uniform(0.35, 0.65), height * rng.uniform(0.35, 0.65))
     pale = rng.uniform(0, 0.6 if parasitized else 0.95) ** 3
-    _spot(image, middle, rng.uniform(12, 30), colour + rng.uniform(20, 60), pale, softness=1.0)
+    spot(image, middle, rng.uniform(12, 30), colour + rng.uniform(20, 60), pale, softness=1.0)
     rim = np.clip(1 - depth / rng.uniform(0.04, 0.12), 0, 1)[..., np.newaxis]
     edge = colour + rng.uniform(-30, 30)
     return image + rng.uniform(0, 0.8) * rim * (edge - image)
@@ -152,13 +152,13 @@ def _draw_parasite(rng, image, depth):
 def _draw_ring_form(rng, image, x, y, size, stain, strength):
     chromatin, cytoplasm = stain
     radius, angle = rng.uniform(8, 14), rng.uniform(0, 2 * np.pi)
-    _ring(image, (x, y), radius, cytoplasm, 0.8 * strength, rng.uniform(1.2, 2.2))
+    ring(image, (x, y), radius, cytoplasm, 0.8 * strength, rng.uniform(1.2, 2.2))
     x, y = x + radius * np.cos(angle), y + radius * np.sin(angle)
-    _spot(image, (x, y), size, chromatin, strength, rng.uniform(1, 1.5), angle)
+    spot(image, (x, y), size, chromatin, strength, rng.uniform(1, 1.5), angle)
 
 
 def _draw_dot(rng, image, x, y, size, stain, strength, stretch=1.15):
-    _spot(image, (x, y), size + 1, stain[0], strength, stretch, rng.uniform(0, np.pi))
+    spot(image, (x, y), size + 1, stain[0], strength, stretch, rng.uniform(0, np.pi))
 
 
 def _draw_band(rng, image, x, y, size, stain, strength):
@@ -168,8 +168,8 @@ def _draw_band(rng, image, x, y, size, stain, strength):
 def _draw_trophozoite(rng, image, x, y, size, stain, strength):
     chromatin, cytoplasm = stain
     radius, stretch, tilt = rng.uniform(9, 15), rng.uniform(1, 1.8), rng.uniform(0, np.pi)
-    _spot(image, (x, y), radius, cytoplasm, 0.7 * strength, stretch, tilt, softness=0.5)
-    _spot(image, (x + rng.uniform(-6, 6), y + rng.uniform(-6, 6)), size, chromatin, strength)
+    spot(image, (x, y), radius, cytoplasm, 0.7 * strength, stretch, tilt, softness=0.5)
+    spot(image, (x + rng.uniform(-6, 6), y + rng.uniform(-6, 6)), size, chromatin, strength)
 
 
 # --- artefacts, in any cell, with parasites or without ----------------------------------------
@@ -187,7 +187,7 @@ def _draw_speck(rng, image, depth):
     """Draw a speck of stain: smaller and harder than chromatin, blue, brown or purple."""
     colour = rng.uniform(20, 90) + rng.choice([(10.0, 0, 40), (40, 10, 0), (50, 0, 60)])
     radius, strength = rng.uniform(1.2, 2.8), rng.uniform(0.4, 1)
-    _spot(image, _place(rng, depth, nearest=0.0), radius, colour, strength, softness=0.15)
+    spot(image, _place(rng, depth, nearest=0.0), radius, colour, strength, softness=0.15)
 
 
 def _draw_debris(rng, image, depth):
@@ -195,23 +195,23 @@ def _draw_debris(rng, image, depth):
     colour = (170, 50, 150) + rng.normal(0, 20, 3)
     x, y = _place(rng, depth, nearest=0.0, farthest=0.12)
     for _ in range(rng.integers(2, 6)):
-        spot = (x + rng.normal(0, 5), y + rng.normal(0, 5))
-        _spot(image, spot, rng.uniform(3, 8), colour, rng.uniform(0.2, 0.8), softness=0.8)
+        place = (x + rng.normal(0, 5), y + rng.normal(0, 5))
+        spot(image, place, rng.uniform(3, 8), colour, rng.uniform(0.2, 0.8), softness=0.8)
 
 
 def _draw_bubble(rng, image, depth):
     """Draw a bubble: bright inside a dark edge."""
-    spot, radius = _place(rng, depth, nearest=0.1), rng.uniform(4, 11)
-    _spot(image, spot, radius, (245, 245, 245), rng.uniform(0.2, 0.6))
-    _ring(image, spot, radius, (120, 90, 100), rng.uniform(0.2, 0.6), thickness=1.2)
+    place, radius = _place(rng, depth, nearest=0.1), rng.uniform(4, 11)
+    spot(image, place, radius, (245, 245, 245), rng.uniform(0.2, 0.6))
+    ring(image, place, radius, (120, 90, 100), rng.uniform(0.2, 0.6), thickness=1.2)
 
 
 def _draw_platelet(rng, image, depth):
     """Draw a platelet that lies on the cell: violet grains in a pale halo."""
     (x, y), radius = _place(rng, depth, nearest=0.1), rng.uniform(5, 10)
-    _spot(image, (x, y), 1.5 * radius, (235, 225, 230), 0.4, softness=0.5)
+    spot(image, (x, y), 1.5 * radius, (235, 225, 230), 0.4, softness=0.5)
     for grain in rng.normal((x, y), radius / 2.5, (6, 2)):
-        _spot(image, grain, rng.uniform(2, 4.5), (160, 110, 180), 0.45, softness=0.8)
+        spot(image, grain, rng.uniform(2, 4.5), (160, 110, 180), 0.45, softness=0.8)
 
 
 def _place(rng, depth, nearest, farthest=1.0):
@@ -219,42 +219,6 @@ def _place(rng, depth, nearest, farthest=1.0):
     rows, columns = np.nonzero((depth >= nearest) & (depth <= farthest))
     index = rng.integers(rows.size)
     return float(columns[index]), float(rows[index])
-
-
-# --- brushes ----------------------------------------------------------------------------------
-
-
-def _spot(image, centre, radius, colour, strength, stretch=1.0, tilt=0.0, softness=0.3):
-    """Blend an ellipse of one colour into the image, in place.
-
-    `strength` is its opacity in the middle, `stretch` the ratio of its axes, `tilt` its angle in
-    radians, `softness` the share of the radius over which it fades at the border.
-    """
-    window, x, y = _window(image, centre, radius * stretch * (1 + softness) + 1)
-    x, y = _rotate(x, y, -tilt)
-    distance = np.hypot(x / stretch, y) / radius
-    blend(window, np.clip((1 - distance) / softness + 0.5, 0, 1) * strength, colour)
-
-
-def _ring(image, centre, radius, colour, strength, thickness):
-    """Blend the outline of a circle into the image, in place."""
-    window, x, y = _window(image, centre, radius + 3 * thickness)
-    across = (np.hypot(x, y) - radius) / thickness
-    blend(window, np.exp(-(across**2)) * strength, colour)
-
-
-def _window(image, centre, reach):
-    """Return the view of `image` within `reach` of `centre`, and x and y from there."""
-    x, y = centre
-    left, top = max(int(x - reach), 0), max(int(y - reach), 0)
-    window = image[top : int(y + reach) + 2, left : int(x + reach) + 2]
-    rows, columns = window.shape[:2]
-    return window, left - x + np.arange(columns), (top - y + np.arange(rows))[:, np.newaxis]
-
-
-def _rotate(x, y, angle):
-    """Return x and y turned by `angle` radians."""
-    return x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle)
 
 
 def _coarse(depth, step=3):

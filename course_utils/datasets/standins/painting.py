@@ -10,6 +10,57 @@ def blend(image: np.ndarray, opacity: np.ndarray, colour: ArrayLike) -> None:
     image += opacity[..., np.newaxis] * (colour - image)
 
 
+def spot(
+    image: np.ndarray,
+    centre: tuple[float, float],
+    radius: float,
+    colour: ArrayLike,
+    strength: float,
+    stretch: float = 1.0,
+    tilt: float = 0.0,
+    softness: float = 0.3,
+) -> None:
+    """Blend an ellipse of one colour into the image, in place.
+
+    `strength` is its opacity in the middle, `stretch` the ratio of its axes, `tilt` its angle in
+    radians, `softness` the share of the radius over which it fades at the border.
+    """
+    view, x, y = window(image, centre, radius * stretch * (1 + softness) + 1)
+    x, y = rotate(x, y, -tilt)
+    distance = np.hypot(x / stretch, y) / radius
+    blend(view, np.clip((1 - distance) / softness + 0.5, 0, 1) * strength, colour)
+
+
+def ring(
+    image: np.ndarray,
+    centre: tuple[float, float],
+    radius: float,
+    colour: ArrayLike,
+    strength: float,
+    thickness: float,
+) -> None:
+    """Blend the outline of a circle into the image, in place."""
+    view, x, y = window(image, centre, radius + 3 * thickness)
+    across = (np.hypot(x, y) - radius) / thickness
+    blend(view, np.exp(-(across**2)) * strength, colour)
+
+
+def window(
+    image: np.ndarray, centre: tuple[float, float], reach: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the view of `image` within `reach` of `centre`, and x and y from there."""
+    x, y = centre
+    left, top = max(int(x - reach), 0), max(int(y - reach), 0)
+    view = image[top : int(y + reach) + 2, left : int(x + reach) + 2]
+    rows, columns = view.shape[:2]
+    return view, left - x + np.arange(columns), (top - y + np.arange(rows))[:, np.newaxis]
+
+
+def rotate(x: ArrayLike, y: ArrayLike, angle: float) -> tuple[ArrayLike, ArrayLike]:
+    """Return x and y turned by `angle` radians."""
+    return x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle)
+
+
 def smooth_noise(rng: np.random.Generator, shape: tuple[int, int], cells: int) -> np.ndarray:
     """Return smooth noise of the given shape, about -1 to 1, with `cells` hills across."""
     coarse = Image.fromarray(rng.uniform(-1, 1, (cells, cells)).astype(np.float32))
