@@ -91,7 +91,8 @@ rehearse: .venv/ready  ## run all notebooks and explorers in a browser, in the d
 	$(BIN)/pytest tests/browser
 
 .PHONY: run
-run: .venv/ready  ## run the course quickly, write pages to build/course
+run: .venv/ready  ## run the course quickly, write the website to build/course
+	-@sh tools/setup site
 	COURSE_PROFILE=quick $(BIN)/python -m course_utils run
 
 .PHONY: full

@@ -21,7 +21,7 @@ The rooms, in order: each imports only from those named before it, and a test ho
     explorers       widgets to try things out
     exercises       questions with check, hint and solution
     expected        the numbers that must come out, beside the lectures'
-    publishing      run, pages, site, slides, report, minutes, copies, collect; no cell imports it
+    publishing      run, site, slides, minutes, copies, collect; no cell imports it
     doctor          what the course runs on, and what to mend
     __main__        the commands
 

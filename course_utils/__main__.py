@@ -17,14 +17,13 @@ def main(arguments: list[str] | None = None) -> int:
     update.add_argument(
         "--fresh", nargs="+", default=(), metavar="NAME", help="new copies of these, as 03"
     )
-    run = commands.add_parser("run", help="execute the notebooks and write them as pages")
+    run = commands.add_parser("run", help="execute the notebooks and write them as a website")
     run.add_argument("names", nargs="*", help="beginnings of file names, as 01 (default: all)")
     run.add_argument("--in-place", action="store_true", help="renew the notebooks' own outputs")
     slides = commands.add_parser("slides", help="write the notebooks as slides and PDF files")
     slides.add_argument("names", nargs="*", help="beginnings of file names, as 01 (default: all)")
-    commands.add_parser("site", help="write the course as a website")
-    report = commands.add_parser("report", help="write the instructor's page")
-    report.add_argument("--exercises", action="store_true", help="all questions with solutions")
+    site = commands.add_parser("site", help="write the course as a website")
+    site.add_argument("--tested", default="", metavar="DAY", help="of the last run that passed")
     commands.add_parser("minutes", help="say how many minutes each notebook asks for, and why")
     prefetch = commands.add_parser("prefetch", help="download data and weights before class")
     prefetch.add_argument("names", nargs="*", help="data sets (default: all, and the weights)")
@@ -82,10 +81,12 @@ def _update(options) -> int:
 
 
 def _run(options) -> int:
-    from course_utils.publishing import pages, run
+    from course_utils.publishing import run, site
 
-    work = run.renew if options.in_place else pages.write
-    work(tuple(options.names))
+    if options.in_place:
+        run.renew(tuple(options.names))
+    else:
+        site.write(site.run_fresh(tuple(options.names)), site.FRESH)
     return 0
 
 
@@ -99,18 +100,7 @@ def _slides(options) -> int:
 def _site(options) -> int:
     from course_utils.publishing import site
 
-    site.write()
-    return 0
-
-
-def _report(options) -> int:
-    import os
-
-    from course_utils.publishing import report
-
-    if not options.exercises:
-        raise ValueError("Say what to report: python -m course_utils report --exercises")
-    print(f"Open {os.path.relpath(report.write_exercises())} in a browser.")
+    site.write(site.read_committed(), tested=options.tested)
     return 0
 
 
@@ -172,7 +162,6 @@ COMMANDS = {
     "run": _run,
     "slides": _slides,
     "site": _site,
-    "report": _report,
     "minutes": _minutes,
     "prefetch": _prefetch,
     "collect": _collect,

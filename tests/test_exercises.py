@@ -1,6 +1,5 @@
 """Every question of every notebook, with its typical mistakes; and the kinds of questions."""
 
-import html
 import os
 import subprocess
 import sys
@@ -659,17 +658,6 @@ def test_importing_exercises_starts_no_tensorflow():
         "assert not {'tensorflow', 'keras', 'sklearn'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
-
-
-def test_instructors_page_has_every_question_with_its_solution(tmp_path):
-    from course_utils.publishing import report
-
-    page = report.write_exercises(tmp_path / "exercises.html").read_text(encoding="utf-8")
-    for module in exercises.modules():
-        for name, question in exercises.questions_of(module).items():
-            assert f"{name} · {html.escape(question.title, quote=False)}" in page
-    assert page.count("Typical mistakes</strong>") == len(QUESTIONS)
-    assert 'src="http' not in page
 
 
 # Answers in another form, and messages that fit

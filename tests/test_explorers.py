@@ -65,17 +65,24 @@ def test_the_joined_modules_import_nothing_and_end_no_script():
     assert "</" not in text and "http" not in text.replace("http://www.w3.org/2000/svg", "")
 
 
-def test_eight_bits_a_weight_are_close_to_half_precision():
-    weights = np.random.default_rng(0).normal(size=(784, 200)) * np.arange(1, 201)
-    layers = [
-        {"kind": "Dense", "kernel": tensors.pack(part, "float16")}
-        for part in (weights, weights[:20])
-    ]
-    large, small = tensors.lighten({"layers": layers})["layers"]
-    assert (large["kernel"]["kind"], small["kernel"]["kind"]) == ("int8", "float16")
-    found = read(large["kernel"]) * read(large["kernel"]["scales"])
-    step = np.abs(weights).max(axis=0) / 127
+@pytest.mark.parametrize(
+    "kind, rows, bits", [("Dense", 784, 6), ("Convolution", 784, 8), ("Dense", 40, 11)]
+)
+def test_large_kernels_take_few_bits_and_are_close(kind, rows, bits):
+    weights = np.random.default_rng(0).normal(size=(rows, 200)) * np.arange(1, 201)
+    light = tensors.lighten([{"kind": kind, "kernel": tensors.pack(weights, "float16")}])
+    kernel = light[0]["kernel"]
+    assert len(kernel["bytes"]) * 8 == weights.size * bits
+    read_bits = np.unpackbits(np.frombuffer(kernel["bytes"], "uint8")).reshape(-1, bits)
+    levels = (read_bits @ 2 ** np.arange(bits)[::-1]).reshape(weights.shape) - 2 ** (bits - 1) + 1
+    step = np.abs(weights).max(axis=0) / (2 ** (bits - 1) - 1)
+    found = levels * read(kernel["scales"])
     assert (np.abs(found - weights) <= 0.51 * step + 1e-3 * np.abs(weights)).all()
+
+
+def test_small_kernels_keep_half_precision():
+    small = {"kind": "Dense", "kernel": tensors.pack(np.ones((40, 100)), "float16")}
+    assert tensors.lighten(small) == small
 
 
 # ---------------------------------------------------------------------------------------------

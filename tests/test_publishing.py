@@ -12,7 +12,7 @@ from pathlib import Path
 
 from course_utils import publishing, settings
 from course_utils.__main__ import main
-from course_utils.publishing import notebooks, pages, run, site, used
+from course_utils.publishing import notebooks, run, used
 
 import nbformat
 import pytest
@@ -236,47 +236,6 @@ def test_the_courses_checkpoints_lie_in_the_project():
     assert settings.shipped_checkpoints_dir() == settings.checkout() / "data" / "checkpoints"
 
 
-# ---- pages --------------------------------------------------------------------------------------
-
-
-def test_pages_and_their_index_are_written(tiny, tmp_path, monkeypatch, capsys):
-    tiny("1 + 1")
-    pages.write((), tmp_path / "pages")
-    assert sorted(p.name for p in (tmp_path / "pages").iterdir()) == ["01_tiny.html", "index.html"]
-    index = (tmp_path / "pages/index.html").read_text()
-    assert '<li><a href="01_tiny.html">1 · Tiny</a><p>A promise.</p></li>' in index
-    assert "01_tiny.ipynb: page written" in capsys.readouterr().out
-
-
-@pytest.mark.fault("a title with tags")
-def test_an_index_escapes_what_it_lists(tmp_path):
-    pages.write_index([("a&b.html", "A < B", "<script>")], tmp_path / "index.html")
-    index = (tmp_path / "index.html").read_text()
-    assert 'href="a&amp;b.html">A &lt; B</a><p>&lt;script&gt;</p>' in index
-
-
-@pytest.mark.fault("a full disk in `make run`")
-def test_a_full_disk_leaves_no_half_page(tiny, tmp_path, monkeypatch):
-    tiny("1 + 1")
-    monkeypatch.setattr("os.replace", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
-    with pytest.raises(OSError, match="disk full"):
-        pages.write((), tmp_path / "pages")
-    assert list((tmp_path / "pages").iterdir()) == []
-
-
-def test_formulas_are_set_but_not_in_code():
-    text = pages.formulas_to_mathml("Of $n$ pixels, `$n$` and\n\n$$n^2$$")
-    assert text.count("<math") == 2 and "`$n$`" in text and 'display="block"' in text
-
-
-@pytest.mark.fault("a formula that is not complete")
-@pytest.mark.parametrize("formula", ["$x^{$", "$$x_1_2$$", r"$\left( x$"])
-def test_a_formula_that_is_not_complete_is_named(formula):
-    with pytest.raises(ValueError, match="cannot be set") as told:
-        pages.formulas_to_mathml(f"Of {formula} pixels")
-    assert f"The formula {formula} " in str(told.value)
-
-
 # ---- sections that are deeper, and who may import this room -------------------------------------
 
 
@@ -316,27 +275,3 @@ def test_nothing_that_a_cell_imports_imports_what_publishes():
         if any("publishing" in module for module in imported_by(source))
     }
     assert importing == {"__main__.py", "publishing"}
-
-
-# ---- the website --------------------------------------------------------------------------------
-
-
-def test_what_sphinx_reads_is_whole(tiny, tmp_path):
-    tiny("1 + 1")
-    path = notebooks.find()[0]
-    cells = nbformat.read(path, as_version=4)
-    cells.cells[0].source += "\n\nAbout 60 minutes. $x^2$"
-    notebooks.save(cells, path)
-    site.write_source(tmp_path / "source")
-    index = (tmp_path / "source/index.md").read_text()
-    assert "## [1 · Tiny](01_tiny.ipynb)" in index and "60 minutes" in index
-    page = nbformat.read(tmp_path / "source/01_tiny.ipynb", as_version=4)
-    assert "<math" in page.cells[0].source
-    script = (tmp_path / "source/_static/explorers.js").read_text()
-    assert "modules.widget.showAll()" in script and "</" not in script
-
-
-def test_without_sphinx_a_sentence_says_how_to_get_it(monkeypatch, tmp_path):
-    monkeypatch.setattr(site.importlib.util, "find_spec", lambda _: None)
-    with pytest.raises(RuntimeError, match="sh tools/setup site"):
-        site.write(tmp_path)

@@ -17,7 +17,7 @@ from statistics import median
 from course_utils import exercises, files
 from course_utils.exercises.answers import Tries, Unusable, plain, read
 from course_utils.exercises.kinds import Question
-from course_utils.publishing import pages
+from course_utils.publishing.render import render
 
 PAGE, TABLE = "overview.html", "overview.csv"
 MOST_FILES = 10_000
@@ -71,7 +71,7 @@ def write(folder: Path) -> tuple[Path, Class]:
     """
     found = gather(folder)
     page = folder / PAGE
-    pages.write_text(to_html(found), page)
+    files.write_text(to_html(found), page)
     with files.replacing(folder / TABLE) as beside:
         beside.write_text(to_csv(found), encoding="utf-8-sig")  # as spreadsheets expect it
     return page, found
@@ -199,12 +199,10 @@ def summarise_students(found: Class) -> list[StudentRow]:
 
 def to_html(found: Class) -> str:
     """Return the page: by question, by student, what was refused."""
-    from jinja2 import Environment, FileSystemLoader
-
     answered = {module for tries in found.students.values() for module in tries}
     modules = [module for module in exercises.modules() if module in answered]
-    templates = Environment(loader=FileSystemLoader(pages.TEMPLATES), autoescape=True)
-    return templates.get_template("overview.html.j2").render(
+    return render(
+        "overview.html.j2",
         found=found,
         notebooks={module: summarise(found, module) for module in modules},
         students=summarise_students(found),

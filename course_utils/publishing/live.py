@@ -5,10 +5,12 @@ While a notebook runs, Jupyter notes what each widget starts with. Here it is ke
 """
 
 import base64
+import copy
 import html
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from course_utils import files, settings
 from course_utils.explorers.bundle import join_modules, read_static
@@ -64,19 +66,23 @@ def restore(notebook: NotebookNode, name: str, folder: Path = STORED) -> Noteboo
 
 
 def to_html(notebook: NotebookNode) -> NotebookNode:
-    """Make a place in the page of each explorer; without scripts its words stand there."""
+    """Return a copy of a notebook with a place in the page for each explorer."""
+    notebook = copy.deepcopy(notebook)
     for _, data in outputs_of(notebook):
         if explorer := data.pop(EXPLORER, None):
-            name = html.escape(explorer["name"].replace("-", " "))
-            words = f"Explorer: {name}. It needs JavaScript, which is switched off in this browser."
-            start = json.dumps(explorer, separators=(",", ":")).replace(
-                "<", "\\u003c"
-            )  # nothing in it is a tag
-            data["text/html"] = (
-                f'<div class="explorer-here"><p>{words}</p>'
-                f'<script type="application/json">{start}</script></div>'
-            )
+            data["text/html"] = place(explorer)
     return notebook
+
+
+def place(explorer: dict[str, Any]) -> str:
+    """Return the place of an explorer as HTML; without scripts its words stand there."""
+    name = html.escape(explorer["name"].replace("-", " "))
+    words = f"Explorer: {name}. It needs JavaScript, which is switched off in this browser."
+    start = json.dumps(explorer, separators=(",", ":")).replace("<", "\\u003c")  # no tag in it
+    return (
+        f'<div class="explorer-here"><p>{words}</p>'
+        f'<script type="application/json">{start}</script></div>'
+    )
 
 
 def enliven(page: str) -> str:

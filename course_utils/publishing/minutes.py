@@ -48,7 +48,7 @@ def count(notebook: NotebookNode) -> Minutes:
     a cell with a question's `check` is an exercise, whatever it holds.
     """
     cells = notebooks.without_deeper(notebook).cells
-    prose = [c.source for c in cells if c.cell_type == "markdown" and not _is_note(c)]
+    prose = [c.source for c in cells if c.cell_type == "markdown" and not notebooks.is_note(c)]
     code = [c.source for c in cells if c.cell_type == "code"]
     plain = [source for source in code if not _CHECK.search(source)]
     lines = sum(len(_lines(source)) for source in plain)
@@ -81,10 +81,6 @@ def show() -> None:
             f"{path.stem:<32}{parts.prose:5.0f}{parts.code:6.0f}{parts.trainings:11.0f}"
             f"{parts.exercises:11.0f}{parts.total:9}{stated(notebook):8}"
         )
-
-
-def _is_note(cell) -> bool:
-    return cell.metadata.get("slideshow", {}).get("slide_type") == "notes"
 
 
 def _lines(source: str) -> list[str]:

@@ -52,6 +52,11 @@ def promise_of(notebook: NotebookNode) -> str:
     return re.sub(r"[*_`]", "", paragraphs[1]).replace("\n", " ") if len(paragraphs) > 1 else ""
 
 
+def is_note(cell: NotebookNode) -> bool:
+    """Tell whether a cell is a note for the instructor."""
+    return cell.metadata.get("slideshow", {}).get("slide_type") == "notes"
+
+
 def without_deeper(notebook: NotebookNode) -> NotebookNode:
     """Return a copy without the sections that are marked as deeper, which are optional.
 

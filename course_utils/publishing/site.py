@@ -1,7 +1,7 @@
-"""The course as a website, from the committed outputs: nothing is run, nothing is fetched.
+"""The course as a website: nothing is fetched, and the folder may be opened from a disk.
 
-Sphinx with MyST-NB makes the pages (`sh tools/setup site` installs them); formulas are MathML, the
-explorers are alive, and the folder may be opened from a disk.
+Sphinx with MyST-NB makes the pages (`sh tools/setup site` installs them); formulas are MathML, and
+the explorers are alive.
 """
 
 import importlib.util
@@ -10,67 +10,140 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 from course_utils import settings
 from course_utils.explorers.bundle import join_modules, read_static
-from course_utils.publishing import live, merge, minutes, notebooks, pages
+from course_utils.publishing import (
+    glossary,
+    instructors,
+    live,
+    merge,
+    minutes,
+    notebooks,
+    questions,
+    reference,
+    run,
+)
+from course_utils.publishing.formulas import with_mathml
+from course_utils.publishing.render import TEMPLATES, render
 
 import nbformat
 from nbformat import NotebookNode
 
 SITE = settings.build_dir() / "site"
-TEMPLATES = pages.TEMPLATES / "site"
+FRESH = settings.build_dir() / "course"  # the same with the outputs of a run
+Books = dict[str, NotebookNode]  # by the names of their files, with outputs
+FIRST = "draw-digit"  # the explorer of the start page
 
 
-def write(folder: Path = SITE) -> None:
-    """Write the website into a folder. Raises RuntimeError where Sphinx is not there or warns."""
+def read_committed() -> Books:
+    """Return all notebooks as they are committed, with what their explorers start with."""
+    return {
+        path.stem: live.restore(nbformat.read(path, as_version=4), path.stem)
+        for path in notebooks.choose()
+    }
+
+
+def run_fresh(names: tuple[str, ...] = ()) -> Books:
+    """Return all notebooks; those whose file names begin so (none: all) are run, and say so."""
+    check_sphinx()
+    books = read_committed()
+    for path in notebooks.choose(names):
+        books[path.stem] = run.execute(path)
+        print(f"{path.name}: was run")
+    return books
+
+
+def check_sphinx() -> None:
+    """Raise RuntimeError where Sphinx is not installed."""
     if importlib.util.find_spec("myst_nb") is None:
         raise RuntimeError("The website needs Sphinx and MyST-NB: run `sh tools/setup site` once.")
-    with tempfile.TemporaryDirectory() as temporary:
-        source = Path(temporary)
-        write_source(source)
-        command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
-        result = subprocess.run(
-            [*command, "-d", source / "_doctrees", source, folder], capture_output=True, text=True
-        )
-    if result.returncode:
-        raise RuntimeError(f"Sphinx is not content:\n{result.stderr.strip()[-3000:]}")
+
+
+def write(books: Books, folder: Path = SITE, tested: str = "") -> None:
+    """Write the website whole or not at all; what was in the folder goes.
+
+    tested: the day of a run of all tests that passed, for the start page; "" for none.
+
+    Raises RuntimeError where Sphinx is not there or warns.
+    """
+    check_sphinx()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".site-") as temporary:
+        source, made = Path(temporary) / "source", Path(temporary) / "made"
+        write_source(books, source, tested)
+        build(source, made, "html")
+        if folder.exists():
+            os.replace(folder, Path(temporary) / "old")
+        os.replace(made, folder)
     print(f"Open {os.path.relpath(folder / 'index.html')} in a browser.")
 
 
-def write_source(folder: Path) -> None:
-    """Write what Sphinx reads: a page for each notebook, a start page, scripts and styles."""
-    from jinja2 import Environment, FileSystemLoader
+def build(source: Path, folder: Path, builder: str) -> None:
+    """Let Sphinx write pages. Raises RuntimeError with its words if it warns."""
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", builder]
+    command += ["-d", source.parent / f"trees-{builder}", source, folder]
+    result = subprocess.run(command, capture_output=True, text=True)
+    if result.returncode:
+        raise RuntimeError(f"Sphinx is not content:\n{result.stderr.strip()[-3000:]}")
 
-    entries = []
+
+def write_source(books: Books, folder: Path, tested: str = "") -> None:
+    """Write what Sphinx reads: pages as notebooks and Markdown, scripts and styles."""
     for name in ("_static", "_extra/notebooks"):
         (folder / name).mkdir(parents=True)
-    for path in notebooks.choose():
-        notebook = live.restore(nbformat.read(path, as_version=4), path.stem)
-        entries.append(_entry(notebook, path.stem))
-        notebooks.save(merge.strip(notebook), folder / "_extra/notebooks" / path.name)
-        notebooks.save(to_page(notebook), folder / path.name)
-    templates = Environment(loader=FileSystemLoader(TEMPLATES), trim_blocks=True)
-    index = templates.get_template("index.md.j2").render(entries=entries)
-    (folder / "index.md").write_text(index, encoding="utf-8")
-    shutil.copy(TEMPLATES / "conf.py", folder)
+    for name, notebook in books.items():
+        notebooks.save(merge.strip(notebook), folder / f"_extra/notebooks/{name}.ipynb")
+        notebooks.save(to_page(notebook, name), folder / f"{name}.ipynb")
+    entries = [_entry(name, notebook) for name, notebook in books.items()]
+    start = {"first": find_first(books), "address": read_address(), "tested": tested}
+    pages = {
+        "index": render("site/index.md.j2", entries=entries, **start),
+        "glossary": render("site/glossary.md.j2", terms=glossary.read(books)),
+    }
+    for name, page in pages.items():
+        (folder / f"{name}.md").write_text(page, encoding="utf-8")
+    instructors.write(books, folder)
+    reference.write(books, folder)
+    _write_static(folder)
+
+
+def _write_static(folder):
+    shutil.copy(TEMPLATES / "site/conf.py", folder)
     for name in ("course.css", "course.js"):
-        shutil.copy(TEMPLATES / name, folder / "_static")
+        shutil.copy(TEMPLATES / "site" / name, folder / "_static")
     styles, script = read_static("explorers.css"), join_modules() + "modules.widget.showAll();"
     (folder / "_static/explorers.css").write_text(styles, encoding="utf-8")
     (folder / "_static/explorers.js").write_text(f"(() => {{\n{script}\n}})();\n", encoding="utf-8")
 
 
-def to_page(notebook: NotebookNode) -> NotebookNode:
-    """Return a notebook as Sphinx reads it: formulas as MathML, a place for each explorer."""
-    page = live.to_html(pages.with_mathml(notebook))
+def to_page(notebook: NotebookNode, name: str) -> NotebookNode:
+    """Return a notebook as Sphinx reads it: MathML, explorers, solutions that are folded away."""
+    page = live.to_html(with_mathml(notebook))
+    page.cells = list(questions.with_solutions(page, name))
     for cell in page.cells:
         cell.metadata = {}
     return page
 
 
-def _entry(notebook, name):
+def read_address() -> str:
+    """Return the address of the repository, "" where none is known."""
+    if settings.checkout() is None:
+        return ""
+    text = (settings.checkout() / "pyproject.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)["project"].get("urls", {}).get("Repository", "")
+
+
+def find_first(books: Books) -> str:
+    """Return the explorer of the start page as HTML, "" where no notebook has it."""
+    outputs = [data for book in books.values() for _, data in live.outputs_of(book)]
+    found = [data[live.EXPLORER] for data in outputs if live.EXPLORER in data]
+    return next((live.place(explorer) for explorer in found if explorer["name"] == FIRST), "")
+
+
+def _entry(name, notebook):
     outputs = [data for _, data in live.outputs_of(notebook)]
     made = [data[live.EXPLORER]["name"] for data in outputs if live.EXPLORER in data]
     return {

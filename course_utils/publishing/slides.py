@@ -14,8 +14,10 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from course_utils import settings
-from course_utils.publishing import live, notebooks, pages
+from course_utils import files, settings
+from course_utils.publishing import live, notebooks
+from course_utils.publishing.formulas import with_mathml
+from course_utils.publishing.render import TEMPLATES, render
 
 import nbformat
 from nbformat import NotebookNode
@@ -48,12 +50,13 @@ def write(names: tuple[str, ...] = (), folder: Path = SLIDES) -> None:
     for path in notebooks.choose(names):
         notebook = live.restore(nbformat.read(path, as_version=4), path.stem)
         page = folder / f"{path.stem}.html"
-        pages.write_text(to_html(notebook), page)
+        files.write_text(to_html(notebook), page)
         entries.append((page.name, notebooks.title_of(notebook), notebooks.promise_of(notebook)))
         if browser:
             print_pdf(browser, page)
         print(f"{path.name}: slides written")
-    pages.write_index(entries, folder / "index.html")
+    files.write_text(render("slides/list.html.j2", entries=entries), folder / "index.html")
+    print(f"Open {os.path.relpath(folder / 'index.html')} in a browser.")
     if not browser:
         print("There are no PDF files: they need Chromium or Chrome, and neither was found.")
 
@@ -133,7 +136,7 @@ def to_html(notebook: NotebookNode) -> str:
     from traitlets.config import Config
 
     exporter = SlidesExporter(
-        extra_template_basedirs=[str(pages.TEMPLATES)],
+        extra_template_basedirs=[str(TEMPLATES)],
         template_name="slides",
         exclude_input_prompt=True,
         exclude_output_prompt=True,
@@ -143,7 +146,7 @@ def to_html(notebook: NotebookNode) -> str:
     exporter.register_filter("unfold", _unfold)
     exporter.register_filter("alt_text", _alt_text)
     page, _ = exporter.from_notebook_node(
-        live.to_html(pages.with_mathml(notebooks.without_deeper(notebook))),
+        live.to_html(with_mathml(notebooks.without_deeper(notebook))),
         resources={"metadata": {"name": notebooks.title_of(notebook)}},
     )
     return live.enliven(page)

@@ -70,7 +70,8 @@ def explored(tmp_path_factory):
     except RuntimeError as problem:
         print(f"The slides are not looked at: {problem}")
     command = [sys.executable, ROOT / "tests/browser/explored.py", folder]
-    subprocess.run(command, check=True, cwd=ROOT, env=os.environ | {"PYTHONPATH": "tests"})
+    places = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    subprocess.run(command, check=True, cwd=ROOT, env=os.environ | {"PYTHONPATH": places})
     return folder
 
 
@@ -113,7 +114,10 @@ class Slides(Shown):
         return selector
 
 
-@pytest.fixture(scope="module", params=["page", "slides", "lab"])
+PLACES = {"page": "site/explored.html", "slides": "slides.html"}
+
+
+@pytest.fixture(scope="module", params=[*PLACES, "lab"])
 def surface(request, browser, explored, tmp_path_factory):
     """A page, slides, or JupyterLab with explorers, without a network and without a kernel."""
     name = request.param
@@ -132,7 +136,7 @@ def surface(request, browser, explored, tmp_path_factory):
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     opened = (Slides if name == "slides" else Shown)(context, explored.as_uri())
     opened.name = name
-    opened.page.goto(f"{explored.as_uri()}/{name}.html")
+    opened.page.goto(f"{explored.as_uri()}/{PLACES[name]}")
     if name == "slides":
         opened.page.wait_for_function("() => window.Reveal && Reveal.isReady()")
     yield opened

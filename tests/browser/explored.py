@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from course_utils.publishing import live, pages, run, slides
+from course_utils.publishing import live, run, site, slides
 
 import numpy as np
 from lecture import SMILEY
@@ -46,14 +46,16 @@ SLIDE = {"slideshow": {"slide_type": "slide"}}
 
 
 def write(folder):
-    """Write explored.ipynb, its page and its slides into a folder."""
-    cells = [v4.new_markdown_cell("# Explored\n\nOne *promise*.", metadata=SLIDE)]
+    """Write explored.ipynb, a site with its page, and its slides into a folder."""
+    cells = [
+        v4.new_markdown_cell("# Explored\n\nOne *promise*.\n\nAbout 5 minutes.", metadata=SLIDE)
+    ]
     cells += [v4.new_code_cell(source, metadata=SLIDE) for source in (START, *CALLS)]
     notebook = v4.new_notebook(cells=cells)
     path = folder / "explored.ipynb"
     run.notebooks.save(notebook, path)
     done = run.execute(path, COURSE_DATA="standin", COURSE_PROFILE="demo")
-    pages.write_page(done, folder / "page.html")
+    site.write({"explored": done}, folder / "site")
     live.store(done, "explored", folder)
     run.notebooks.save(done, path)
     shown = slides.to_html(live.restore(done, "explored", folder))

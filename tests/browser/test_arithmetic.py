@@ -4,7 +4,7 @@ from course_utils import augmentation, interpretation, models
 from course_utils.convolution import convolve, pool
 from course_utils.explorers import networks
 from course_utils.explorers.bundle import join_modules
-from course_utils.explorers.tensors import pack, to_text
+from course_utils.explorers.tensors import lighten, pack, to_text
 from course_utils.interpretation.outputs import to_probabilities
 
 import keras
@@ -46,6 +46,15 @@ def ask(page):
 
 def numbers(*shape):
     return RNG.normal(size=shape).astype("float32")
+
+
+@pytest.mark.parametrize("kind, rows", [("Dense", 400), ("Convolution", 400), ("Dense", 31)])
+def test_weights_of_a_few_bits_are_read(ask, kind, rows):
+    weights = numbers(rows, 179)
+    kernel = lighten({"kind": kind, "kernel": pack(weights, "float16")})["kernel"]
+    assert kernel["kind"] == "levels" and len(kernel["bytes"]) * 8 - rows * 179 * kernel["bits"] < 8
+    step = np.abs(weights).max(axis=0) / (2 ** (kernel["bits"] - 1) - 1)
+    assert (np.abs(ask("unpack(a)", kernel) - weights) < 0.51 * step + 1e-3).all()
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -14,7 +14,7 @@ EXPLORERS += ("classify_photo", "cube", "receptive_field")
 FASTEST = {}
 SET_THEME = """theme => {
     const { dataset, style } = document.documentElement;
-    dataset.theme = theme;
+    dataset.theme = document.body.dataset.theme = theme;
     document.body.style.background = style.background = theme === "dark" ? "#1a1a1a" : "#fff";
 }"""
 THERE_AND_BACK = (["ArrowRight"] * 3 + ["ArrowLeft"] * 3) * 3
@@ -468,7 +468,7 @@ def test_nothing_is_asked_for_and_nothing_is_told_in_the_console(surface):
 def test_where_scripts_are_off_words_stand_in_an_explorers_place(browser, explored):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"{explored.as_uri()}/page.html")
+    page.goto(f"{explored.as_uri()}/site/explored.html")
     words = page.locator(".explorer-here p").all_text_contents()
     assert len(words) == len(EXPLORERS)
     assert words[0].startswith("Explorer: convolution. It needs JavaScript, which is switched off")

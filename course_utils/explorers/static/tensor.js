@@ -8,10 +8,12 @@ export function tensor(shape, data = new Float32Array(sizeOf(shape))) {
 }
 
 // What Python packed: numbers of a kind, as bytes (JupyterLab) or as text in base64 (a page).
-export function unpack({ shape, kind, bytes, scales }) {
+export function unpack({ shape, kind, bytes, bits, scales }) {
   const view = typeof bytes === "string" ? fromBase64(bytes) : bytes;
+  if (kind === "levels")
+    return tensor(shape, fromLevels(view, sizeOf(shape), bits, unpack(scales).data));
   const raw = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
-  return tensor(shape, READERS[kind](raw, scales && unpack(scales).data));
+  return tensor(shape, READERS[kind](raw));
 }
 
 const READERS = {
@@ -19,13 +21,24 @@ const READERS = {
   float32: raw => new Float32Array(raw),
   uint8: raw => new Float32Array(new Uint8Array(raw)),
   float16: raw => eachNumber(new Uint16Array(raw), halfToNumber),
-  // Eight bits a weight: a whole number from -127 to 127 times the scale of its filter.
-  int8: (raw, scales) => eachNumber(new Int8Array(raw), (n, i) => n * scales[i % scales.length]),
 };
 
 function eachNumber(raw, change) {
   const numbers = new Float32Array(raw.length);
-  for (let i = 0; i < raw.length; i++) numbers[i] = change(raw[i], i);
+  for (let i = 0; i < raw.length; i++) numbers[i] = change(raw[i]);
+  return numbers;
+}
+
+// A few bits a weight: a whole number, whose middle stands for 0, times the scale of its filter.
+function fromLevels(bytes, count, bits, scales) {
+  const numbers = new Float32Array(count), highest = 2 ** bits - 1, middle = highest >> 1;
+  let held = 0, have = 0, i = 0;  // bits that were read and not yet used, and how many they are
+  for (const byte of bytes) {
+    held = (held << 8 | byte) & 0xfffff;
+    have += 8;
+    for (; have >= bits && i < count; have -= bits, i++)
+      numbers[i] = ((held >> have - bits & highest) - middle) * scales[i % scales.length];
+  }
   return numbers;
 }
 
