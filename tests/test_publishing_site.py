@@ -1,9 +1,15 @@
 """What Sphinx reads of the website: pages, glossary, instructors' pages, documented functions."""
 
+import base64
 import inspect
+import io
+import re
+import zipfile
+from xml.etree import ElementTree
 
 from course_utils import exercises
 from course_utils.publishing import (
+    book,
     formulas,
     glossary,
     instructors,
@@ -17,6 +23,7 @@ from course_utils.publishing import (
 
 import pytest
 from nbformat import v4
+from PIL import Image
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +31,7 @@ def books():
     return site.read_committed()
 
 
-def book(*cells):
+def tiny(*cells):
     first = v4.new_markdown_cell("# 1 · Tiny\n\nA *promise*.\n\nAbout 5 minutes. $x^2$")
     return v4.new_notebook(cells=[first, *cells])
 
@@ -56,7 +63,7 @@ def test_a_list_of_slides_escapes_what_it_lists():
 
 
 def test_what_sphinx_reads_is_whole(tmp_path):
-    site.write_source({"99_tiny": book(v4.new_code_cell("1 + 1"))}, tmp_path / "source")
+    site.write_source({"99_tiny": tiny(v4.new_code_cell("1 + 1"))}, tmp_path / "source")
     index = (tmp_path / "source/index.md").read_text()
     assert "[1 · Tiny](99_tiny.ipynb)" in index and "5 minutes" in index
     page = (tmp_path / "source/99_tiny.ipynb").read_text()
@@ -68,7 +75,7 @@ def test_what_sphinx_reads_is_whole(tmp_path):
 def test_a_question_is_followed_by_its_folded_solution():
     cell = v4.new_code_cell("answer = ...\nq7.check(answer)")
     cell.outputs = [v4.new_output("stream", text="Not answered yet")]
-    asked, solution = site.to_page(book(cell), "01_dense_mnist").cells[1:]
+    asked, solution = site.to_page(tiny(cell), "01_dense_mnist").cells[1:]
     assert asked.outputs == [] and cell.outputs
     question = exercises.questions_of("nb01_dense_mnist")["q7"]
     assert solution.source.startswith("<details") and question.why in solution.source
@@ -77,7 +84,7 @@ def test_a_question_is_followed_by_its_folded_solution():
 
 def test_the_start_page_has_the_explorer_for_digits(books):
     assert '"name":"draw-digit"' in site.find_first(books)
-    assert site.find_first({"99_tiny": book()}) == ""
+    assert site.find_first({"99_tiny": tiny()}) == ""
 
 
 def test_a_page_does_not_change_the_notebook(books):
@@ -90,7 +97,7 @@ def test_a_page_does_not_change_the_notebook(books):
 
 
 def test_only_what_was_named_is_run(monkeypatch, capsys):
-    monkeypatch.setattr(run, "execute", lambda path: book())
+    monkeypatch.setattr(run, "execute", lambda path: tiny())
     monkeypatch.setattr(site, "check_sphinx", lambda: None)
     books = site.run_fresh(("02",))
     assert list(books) == [path.stem for path in notebooks.find()]
@@ -114,6 +121,8 @@ def built(monkeypatch, tmp_path):
 
     monkeypatch.setattr(site, "check_sphinx", lambda: None)
     monkeypatch.setattr(site, "build", build)
+    monkeypatch.setattr(site, "write_slides", lambda *_: False)
+    monkeypatch.setattr(site.book, "write", lambda *_: None)
     (tmp_path / "site").mkdir()
     (tmp_path / "site/index.html").write_text("old")
     (tmp_path / "site/gone.html").write_text("old")
@@ -121,7 +130,7 @@ def built(monkeypatch, tmp_path):
 
 
 def test_a_new_site_takes_the_place_of_the_old_one(built):
-    site.write({"99_tiny": book()}, built)
+    site.write({"99_tiny": tiny()}, built)
     assert [(path.name, path.read_text()) for path in built.iterdir()] == [("index.html", "new")]
     assert [path.name for path in built.parent.iterdir()] == ["site"]
 
@@ -133,9 +142,61 @@ def test_a_full_disk_leaves_the_site_as_it_was(built, monkeypatch):
 
     monkeypatch.setattr(site, "build", fail)
     with pytest.raises(OSError, match="disk full"):
-        site.write({"99_tiny": book()}, built)
+        site.write({"99_tiny": tiny()}, built)
     assert (built / "index.html").read_text() == (built / "gone.html").read_text() == "old"
     assert [path.name for path in built.parent.iterdir()] == ["site"]
+
+
+def test_without_npm_there_is_a_site_without_slides(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(site.slides, "SLIDES", tmp_path)
+    monkeypatch.setattr(site.slides.shutil, "which", lambda _: None)
+    assert site.write_slides({}, tmp_path / "slides") is False
+    assert "The website has no slides. The slides need npm" in capsys.readouterr().out
+
+
+# ---- the book
+
+
+def test_a_chapter_has_pictures_as_files_and_its_solutions_at_the_end(books, tmp_path):
+    (tmp_path / "_extra/pictures").mkdir(parents=True)
+    chapter = book.to_chapter(books["03_padding_and_strides"], "03_padding_and_strides", tmp_path)
+    shown = "".join(data.get("text/html", "") for _, data in live.outputs_of(chapter))
+    assert "<iframe" not in shown and "base64" not in shown and "<script" not in shown
+    places = re.findall(r'src="(.*?)"', shown)
+    assert len(places) > 10 and len(set(places)) == len(places)
+    assert all((tmp_path / "_extra" / place).stat().st_size > 1000 for place in places)
+    assert "To try out on the website: receptive field." in shown
+    assert not any(notebooks.is_note(cell) for cell in chapter.cells)
+    texts = [cell.source for cell in chapter.cells]
+    first = texts.index("## Solutions")
+    questions = exercises.questions_of("nb03_padding_and_strides")
+    assert [text.split("\n")[0] for text in texts[first + 1 :]] == [
+        f"### {name} · {question.title}" for name, question in questions.items()
+    ]
+
+
+def test_an_output_is_well_formed_in_a_book(tmp_path):
+    (tmp_path / "pictures").mkdir()
+    picture = io.BytesIO()
+    Image.new("RGB", (3, 2)).save(picture, "WEBP")
+    source = f"data:image/webp;base64,{base64.b64encode(picture.getvalue()).decode()}"
+    html = f'<table><tr><td>1 &lt; 2<td><br></table><iframe title="x"><img src="{source}" alt="b">'
+    still = ElementTree.fromstring(f"<div>{book.to_still(html, 'pictures/a', tmp_path)}</div>")
+    assert still.find(".//img").attrib == {"src": "pictures/a_01.jpeg", "alt": "b"}
+    assert Image.open(tmp_path / "pictures/a_01.jpeg").size == (3, 2)
+
+
+def test_an_epub_says_which_pages_hold_formulas(tmp_path):
+    with zipfile.ZipFile(tmp_path / "old.epub", "w") as epub:
+        epub.writestr("mimetype", "application/epub+zip")
+        epub.writestr("content.opf", '<item href="a.xhtml"/><item href="b.xhtml"/>')
+        epub.writestr("a.xhtml", "<p/>")
+        epub.writestr("b.xhtml", "<p><math/></p>")
+    book.declare_formulas(tmp_path / "old.epub", tmp_path / "new.epub")
+    with zipfile.ZipFile(tmp_path / "new.epub") as epub:
+        assert epub.namelist()[0] == "mimetype"
+        listed = epub.read("content.opf").decode()
+    assert listed == '<item href="a.xhtml"/><item href="b.xhtml" properties="mathml"/>'
 
 
 # ---- the glossary
@@ -152,12 +213,12 @@ def test_each_term_stands_in_the_section_that_teaches_it(books):
 
 def test_every_notebook_teaches_terms_but_one_without_stays_out(books):
     assert {term.notebook for term in glossary.read(books)} <= set(books)
-    assert glossary.read({"99_tiny": book()}) == []
+    assert glossary.read({"99_tiny": tiny()}) == []
 
 
 def test_a_section_that_is_not_there_is_named():
     with pytest.raises(ValueError, match="'accuracy' that 01_tiny teaches it in 'Test: does it"):
-        glossary.read({"01_tiny": book()})
+        glossary.read({"01_tiny": tiny()})
 
 
 # ---- for instructors

@@ -16,6 +16,7 @@ from pathlib import Path
 from course_utils import settings
 from course_utils.explorers.bundle import join_modules, read_static
 from course_utils.publishing import (
+    book,
     glossary,
     instructors,
     live,
@@ -25,6 +26,7 @@ from course_utils.publishing import (
     questions,
     reference,
     run,
+    slides,
 )
 from course_utils.publishing.formulas import with_mathml
 from course_utils.publishing.render import TEMPLATES, render
@@ -73,8 +75,10 @@ def write(books: Books, folder: Path = SITE, tested: str = "") -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".site-") as temporary:
         source, made = Path(temporary) / "source", Path(temporary) / "made"
-        write_source(books, source, tested)
+        has_slides = write_slides(books, source / "_extra/slides")
+        write_source(books, source, tested, has_slides)
         build(source, made, "html")
+        book.write(books, made / "downloads", Path(temporary), build)
         if folder.exists():
             os.replace(folder, Path(temporary) / "old")
         os.replace(made, folder)
@@ -90,7 +94,20 @@ def build(source: Path, folder: Path, builder: str) -> None:
         raise RuntimeError(f"Sphinx is not content:\n{result.stderr.strip()[-3000:]}")
 
 
-def write_source(books: Books, folder: Path, tested: str = "") -> None:
+def write_slides(books: Books, folder: Path) -> bool:
+    """Write the slides into a folder; return False, and say why, where reveal.js cannot be had."""
+    try:
+        slides.fetch_reveal(slides.SLIDES / "reveal")
+    except RuntimeError as problem:
+        print(f"The website has no slides. {problem}")
+        return False
+    shutil.copytree(slides.SLIDES / "reveal", folder / "reveal")
+    for name, notebook in books.items():
+        (folder / f"{name}.html").write_text(slides.to_html(notebook), encoding="utf-8")
+    return True
+
+
+def write_source(books: Books, folder: Path, tested: str = "", has_slides: bool = False) -> None:
     """Write what Sphinx reads: pages as notebooks and Markdown, scripts and styles."""
     for name in ("_static", "_extra/notebooks"):
         (folder / name).mkdir(parents=True)
@@ -99,6 +116,7 @@ def write_source(books: Books, folder: Path, tested: str = "") -> None:
         notebooks.save(to_page(notebook, name), folder / f"{name}.ipynb")
     entries = [_entry(name, notebook) for name, notebook in books.items()]
     start = {"first": find_first(books), "address": read_address(), "tested": tested}
+    start |= {"book": book.names(), "has_slides": has_slides}
     pages = {
         "index": render("site/index.md.j2", entries=entries, **start),
         "glossary": render("site/glossary.md.j2", terms=glossary.read(books)),

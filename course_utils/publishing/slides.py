@@ -116,6 +116,7 @@ def print_pdf(browser: str, page: Path) -> Path:
             "--no-first-run",
             f"--user-data-dir={profile}",
             "--no-pdf-header-footer",
+            "--generate-pdf-document-outline",
             f"--print-to-pdf={target}",
             f"{page.resolve().as_uri()}?print-pdf",
         ]

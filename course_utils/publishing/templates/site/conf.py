@@ -30,6 +30,7 @@ html_show_sourcelink = False
 html_show_copyright = False
 html_show_sphinx = False
 html_use_index = False
+html_domain_indices = False
 html_show_search_summary = False  # it would load every page, which a disk forbids
 html_theme_options = {
     "light_css_variables": {
