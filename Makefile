@@ -36,9 +36,14 @@ slides: .venv/ready  ## write slides and PDF files to build/slides
 	$(BIN)/python -m course_utils slides
 
 .PHONY: site
-site: .venv/ready  ## write the course as a website to build/site
+site: .venv/ready  ## write the course as a website to build/site; TESTED=2026-11-30: it says so
 	-@sh tools/setup site
-	$(BIN)/python -m course_utils site
+	$(BIN)/python -m course_utils site --tested "$(TESTED)"
+
+.PHONY: links
+links: .venv/ready  ## try the website's links to elsewhere
+	-@sh tools/setup site
+	$(BIN)/python -m course_utils site --links
 
 .PHONY: test
 test: lint unit notebooks  ## run every check: style, tests, all notebooks

@@ -24,6 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     slides.add_argument("names", nargs="*", help="beginnings of file names, as 01 (default: all)")
     site = commands.add_parser("site", help="write the course as a website")
     site.add_argument("--tested", default="", metavar="DAY", help="of the last run that passed")
+    site.add_argument("--links", action="store_true", help="only try the links to elsewhere")
     commands.add_parser("minutes", help="say how many minutes each notebook asks for, and why")
     prefetch = commands.add_parser("prefetch", help="download data and weights before class")
     prefetch.add_argument("names", nargs="*", help="data sets (default: all, and the weights)")
@@ -100,7 +101,10 @@ def _slides(options) -> int:
 def _site(options) -> int:
     from course_utils.publishing import site
 
-    site.write(site.read_committed(), tested=options.tested)
+    if options.links:
+        site.check_links(site.read_committed())
+    else:
+        site.write(site.read_committed(), tested=options.tested)
     return 0
 
 

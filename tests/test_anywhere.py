@@ -28,6 +28,7 @@ FILES = (
     ".devcontainer/devcontainer.json",
     "Dockerfile",
     ".github/workflows/ci.yml",
+    ".github/workflows/site.yml",
     "README.md",
     "classroom/README.md",
 )

@@ -130,6 +130,26 @@ def test_workflow_tests_every_python_and_system():
     assert all(f"{python}.0" in allowed for python in PYTHONS)
 
 
+def test_the_website_is_published_from_a_green_main_alone():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/site.yml").read_text(encoding="utf-8"))
+    ci = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
+    starts = workflow[True]  # YAML's word for "on"
+    assert starts["workflow_run"] == {
+        "workflows": [ci["name"]],
+        "branches": ["main"],
+        "types": ["completed"],
+    }
+    build, publish = workflow["jobs"]["build"], workflow["jobs"]["publish"]
+    assert "workflow_run.conclusion == 'success'" in build["if"]
+    assert publish["needs"] == "build" and "outputs.address != ''" in publish["if"]
+    assert workflow["permissions"] == {"contents": "read"}
+    uploads = {
+        step["uses"].split("@")[0]: step["if"] for step in build["steps"] if "path" in str(step)
+    }
+    assert "== 'pull_request'" in uploads["actions/upload-artifact"]
+    assert "!= 'pull_request'" in uploads["actions/upload-pages-artifact"]
+
+
 def test_make_help_lists_every_command():
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
     phony = set(re.findall(r"^\.PHONY: (\w+)$", text, re.M))

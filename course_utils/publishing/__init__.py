@@ -1,5 +1,4 @@
-"""What publishes the course: runs, website, book, slides, minutes, students' own copies, the answers of a
-class.
+"""What publishes the course: runs, website, book, slides, minutes, students' own copies, answers.
 
 This is for the commands `python -m course_utils ...`; nothing that a notebook's cell imports
 imports it. Each module uses those before it: `render`, `formulas`, `notebooks`, `used`, `kernel`,

@@ -85,13 +85,22 @@ def write(books: Books, folder: Path = SITE, tested: str = "") -> None:
     print(f"Open {os.path.relpath(folder / 'index.html')} in a browser.")
 
 
+def check_links(books: Books) -> None:
+    """Try every link to elsewhere. Raises RuntimeError that names those that lead nowhere."""
+    check_sphinx()
+    with tempfile.TemporaryDirectory() as temporary:
+        write_source(books, Path(temporary) / "source")
+        build(Path(temporary) / "source", Path(temporary) / "tried", "linkcheck")
+    print("Every link leads somewhere.")
+
+
 def build(source: Path, folder: Path, builder: str) -> None:
     """Let Sphinx write pages. Raises RuntimeError with its words if it warns."""
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", builder]
     command += ["-d", source.parent / f"trees-{builder}", source, folder]
     result = subprocess.run(command, capture_output=True, text=True)
     if result.returncode:
-        raise RuntimeError(f"Sphinx is not content:\n{result.stderr.strip()[-3000:]}")
+        raise RuntimeError(f"Sphinx is not content:\n{result.stderr.strip()}")
 
 
 def write_slides(books: Books, folder: Path) -> bool:

@@ -1,8 +1,8 @@
 """Sphinx: how the course's website is set. No font, script or formula comes from elsewhere."""
 
-from course_utils.publishing.reference import to_rst
+from typing import Any
 
-from sphinx.application import Sphinx
+from course_utils.publishing.reference import to_rst
 
 project = "Convolutional networks: a course companion"
 extensions = ["myst_nb", "sphinx.ext.autodoc"]
@@ -18,6 +18,9 @@ default_role = "code"
 add_module_names = False
 toc_object_entries = False  # the heading above each function is in the list already
 autodoc_typehints = "none"  # the text says shapes and units
+
+linkcheck_anchors = False  # many pages make theirs by script
+linkcheck_timeout, linkcheck_retries = 20, 2
 
 html_theme = "furo"
 html_title = "Convolutional networks"
@@ -45,7 +48,7 @@ html_theme_options = {
 }
 
 
-def setup(app: Sphinx) -> None:
+def setup(app: Any) -> None:
     """Let docstrings be read as they are written here, and headings of the menu have a level."""
 
     def read(app, what, name, thing, options, lines):

@@ -1,8 +1,8 @@
 """Sphinx: how the book is set, as EPUB and as the one page that becomes the PDF file."""
 
-from course_utils import __version__
+from typing import Any
 
-from sphinx.application import Sphinx
+from course_utils import __version__
 
 project = "Convolutional networks: a course companion"
 author = "The course's authors"
@@ -35,7 +35,7 @@ epub_use_index = False
 epub_css_files = ["book.css"]
 
 
-def setup(app: Sphinx) -> None:
+def setup(app: Any) -> None:
     """Leave out MyST-NB's style sheet, which is for websites and in no EPUB."""
 
     def leave_out(app, name, template, context, doctree):
