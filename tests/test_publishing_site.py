@@ -242,6 +242,7 @@ def test_instructors_find_every_note_and_what_to_prepare(books, tmp_path):
         assert notes and all(note.split("\n\n")[1] in page for note in notes)
     overview = (tmp_path / "instructors.md").read_text(encoding="utf-8")
     assert "| 75 |" in overview and "| malaria |" in overview
+    assert all(instructors.find_needs(books[name]) for name in books if name[:2] != "09")
     assert "## In the lecture hall" in overview and "| 01_dense_mnist |" in overview
 
 

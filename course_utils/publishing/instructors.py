@@ -4,13 +4,13 @@ import re
 from pathlib import Path
 
 from course_utils import settings
+from course_utils.datasets.catalogue import TITLES
 from course_utils.publishing import minutes, notebooks, questions
 from course_utils.publishing.render import render
 
 from nbformat import NotebookNode
 
 MEASURED = ("In the lecture hall", "A class on one server")  # sections of the README
-_DATA = re.compile(r'datasets\.load(?:_arrays)?\(\s*"(\w+)"')
 _NOTE = re.compile(r"</?details>|<summary>.*?</summary>")
 _HEADING = re.compile(r"#+ (.*)")
 
@@ -41,10 +41,10 @@ def _entry(name, notebook):
 
 
 def find_needs(notebook: NotebookNode) -> list[str]:
-    """Return the data sets, and the network, that a notebook loads."""
+    """Return the data sets, and the network, that a notebook names in its code."""
     code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
     networks = ["weights of MobileNet"] if "applications.load(" in code else []
-    return sorted(set(_DATA.findall(code))) + networks
+    return [name for name in TITLES if f'"{name}"' in code] + networks
 
 
 def find_notes(notebook: NotebookNode) -> list[tuple[str, str]]:

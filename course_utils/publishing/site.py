@@ -139,6 +139,7 @@ def write_source(books: Books, folder: Path, tested: str = "", has_slides: bool 
 
 def _write_static(folder):
     shutil.copy(TEMPLATES / "site/conf.py", folder)
+    shutil.copytree(TEMPLATES / "site/theme", folder / "theme")
     for name in ("course.css", "course.js"):
         shutil.copy(TEMPLATES / "site" / name, folder / "_static")
     styles, script = read_static("explorers.css"), join_modules() + "modules.widget.showAll();"

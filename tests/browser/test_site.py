@@ -182,8 +182,10 @@ def test_nothing_is_wider_than_the_window(site, opened, width):
 
 
 def test_words_are_found(site, opened):
-    opened.page.goto(f"{site.as_uri()}/search.html?q=dilation")
+    opened.page.goto(f"{site.as_uri()}/search.html")
+    opened.page.get_by_label("A word, such as").fill("dilation")
+    opened.page.get_by_label("A word, such as").press("Enter")
     opened.page.wait_for_selector("#search-results li a")
     links = opened.page.locator("#search-results li a").all_text_contents()
-    assert any("dilation" in link for link in links)
+    assert any("dilation" in link for link in links) and "Glossary" in "".join(links)
     assert opened.problems == []

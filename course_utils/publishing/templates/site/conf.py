@@ -8,6 +8,7 @@ project = "Convolutional networks: a course companion"
 extensions = ["myst_nb", "sphinx.ext.autodoc"]
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 4
+exclude_patterns = ["theme"]
 suppress_warnings = ["myst.xref_missing", "misc.highlighting_failure"]
 
 nb_execution_mode = "off"  # the committed outputs are what is shown
@@ -24,6 +25,7 @@ linkcheck_timeout, linkcheck_retries = 20, 2
 
 html_theme = "furo"
 html_title = "Convolutional networks"
+templates_path = ["theme"]
 html_static_path = ["_static"]
 html_extra_path = ["_extra"]
 html_css_files = ["explorers.css", "course.css"]
