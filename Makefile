@@ -87,6 +87,10 @@ memory: .venv/ready  ## measure the memory of each notebook's kernel; NB="03 05"
 drills: .venv/ready  ## try the faults that take time: kills, full queues, odd locales
 	$(QUICK) $(BIN)/pytest tests/drills.py
 
+.PHONY: jax
+jax: .venv/ready  ## run what runs on JAX: notebooks 1, 3 and 9, a training in several processes
+	$(QUICK) $(BIN)/pytest tests/on_jax.py
+
 .PHONY: applications
 applications: .venv/ready  ## try every network of Keras Applications (an hour, 8 GB)
 	$(QUICK) $(BIN)/pytest tests/every_application.py

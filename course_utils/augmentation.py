@@ -10,6 +10,7 @@ from numbers import Integral, Real
 from typing import Any
 
 import course_utils.keras_inside.start
+from course_utils.keras_inside.backend import need_tensorflow
 
 import keras
 import numpy as np
@@ -179,6 +180,7 @@ class RandomAffine(keras.layers.Layer):
         seed: int | None = None,
         **kwargs: Any,
     ):
+        need_tensorflow("RandomAffine")
         kwargs = _without_idle(kwargs)
         super().__init__(autocast=False, **kwargs)  # what comes in as uint8 or float16 stays so
         self.rotation_range = _check_range("rotation_range", rotation_range)

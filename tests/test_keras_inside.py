@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from course_utils.keras_inside import graph
+from course_utils.keras_inside.backend import explain_tapes, need_tensorflow
 from course_utils.keras_inside.cut import cut, float_type, resize_input
 from course_utils.keras_inside.fitting import arguments_of_fit, describe_layers, skip_epochs
 from course_utils.keras_inside.get_file import files_from
@@ -20,6 +21,7 @@ import keras
 import nbformat
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras import layers
 from keras.src import applications
 
@@ -72,6 +74,28 @@ import jax
 print(jax.numpy.add(1, 2))
 """
     assert run(code).stdout == "False\n3\n"
+
+
+def test_what_needs_tensorflow_says_so_on_another_backend(monkeypatch):
+    need_tensorflow("A pattern")
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    with pytest.raises(
+        RuntimeError, match="^A pattern needs Keras on TensorFlow, .* on jax here: "
+    ):
+        need_tensorflow("A pattern")
+
+
+def test_a_tape_that_recorded_nothing_says_why_and_another_works(monkeypatch):
+    monkeypatch.setattr(tf.GradientTape, "gradient", tf.GradientTape.gradient)  # put back later
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    explain_tapes()
+    x = tf.Variable(3.0)
+    with tf.GradientTape(persistent=True) as tape:
+        square, seen = x * x, tf.constant(np.square(x.numpy()))
+    assert tape.gradient(square, [x])[0] == 6
+    for target, source in ((seen, x), (square, np.ones(1)), (np.ones(1), [x])):
+        with pytest.raises(RuntimeError, match="^A gradient tape over a network needs Keras on"):
+            tape.gradient(target, source)
 
 
 def test_standard_error_works_again_after_the_start(capfd):

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from course_utils import settings
+from course_utils.keras_inside import configuration
 from course_utils.keras_inside import start as start_of_keras
 
 import keras
@@ -248,9 +249,18 @@ def start(
 
 @pytest.mark.fault("`keras.json` and KERAS_BACKEND of another course")
 def test_settings_of_another_course_are_named_and_not_heeded(tmp_path):
-    said = start(tmp_path, backend="torch", image_data_format="channels_first", KERAS_BACKEND="jax")
+    said = start(tmp_path, backend="torch", image_data_format="channels_first", KERAS_BACKEND="no")
     assert "keras.json sets backend to 'torch'" in said and "to 'channels_first'" in said
-    assert "KERAS_BACKEND is 'jax'" in said and said.splitlines()[-1] == "channels_last"
+    assert "KERAS_BACKEND is 'no'" in said and said.splitlines()[-1] == "channels_last"
+
+
+def test_jax_may_take_the_place_of_tensorflow_by_the_variable_alone(tmp_path, monkeypatch):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    (tmp_path / "keras.json").write_text('{"backend": "torch"}')
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    assert configuration.find_backend() == "tensorflow" and configuration.find_differences()
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    assert configuration.find_backend() == "jax" and not configuration.find_differences()
 
 
 @pytest.mark.fault("Keras that runs on another backend already")

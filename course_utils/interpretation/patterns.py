@@ -12,6 +12,7 @@ from numbers import Integral
 import course_utils.keras_inside.start
 from course_utils.checkpoints import fingerprint_model
 from course_utils.interpretation.layers import check_filters, check_model, find_map_layer, to_batch
+from course_utils.keras_inside.backend import need_tensorflow
 from course_utils.keras_inside.cut import cut, float_type, resize_input
 from course_utils.reader.progress import Progress
 
@@ -76,6 +77,7 @@ def filter_patterns(
     >>> filter_patterns(model, "conv", [0, 3], steps=5).shape
     (2, 8, 8, 1)
     """
+    need_tensorflow("filter_patterns")
     name, found = find_map_layer(model, layer)
     filters = check_filters(filters, found.output.shape[-1], name)
     sizes = _sizes(_check_size(model, size), octaves)
@@ -123,6 +125,7 @@ def deep_dream(
     >>> deep_dream(model, np.eye(8)[:, :, None], {"conv": 1.0}, octaves=1, steps=2).shape
     (8, 8, 1)
     """
+    need_tensorflow("deep_dream")
     check_model(model)
     if not isinstance(layer_weights, dict) or not layer_weights:
         raise ValueError('layer_weights is a dictionary such as {"conv2d_2": 1.0}, not empty.')

@@ -4,7 +4,8 @@ import json
 import os
 from pathlib import Path
 
-NEEDED = {"backend": "tensorflow", "image_data_format": "channels_last", "floatx": "float32"}
+BACKENDS = ("tensorflow", "jax")  # the course's own; and what some of its notebooks run on, too
+NEEDED = {"backend": BACKENDS[0], "image_data_format": "channels_last", "floatx": "float32"}
 
 
 def find_file() -> Path:
@@ -17,6 +18,16 @@ def find_file() -> Path:
     return Path(os.path.expanduser(home)) / "keras.json"
 
 
+def find_backend() -> str:
+    """Return what Keras runs on: TensorFlow, unless KERAS_BACKEND asks for JAX.
+
+    >>> find_backend()
+    'tensorflow'
+    """
+    wanted = os.environ.get("KERAS_BACKEND")
+    return wanted if wanted in BACKENDS else BACKENDS[0]
+
+
 def find_differences() -> list[str]:
     """Return a sentence for each setting that the course does not heed, and what to do about it.
 
@@ -24,7 +35,7 @@ def find_differences() -> list[str]:
     []
     """
     found, wanted = [], os.environ.get("KERAS_BACKEND")
-    if wanted not in (None, "", NEEDED["backend"]):
+    if wanted and wanted not in BACKENDS:
         found.append(
             f"KERAS_BACKEND is {wanted!r}, and the course runs on TensorFlow: it starts Keras with "
             "TensorFlow all the same; unset the variable if nothing else needs it."
@@ -39,6 +50,8 @@ def find_differences() -> list[str]:
     if not isinstance(there, dict):
         return [*found, f"{file} cannot be read as settings: correct it or remove it."]
     for name, value in NEEDED.items():
+        if name == "backend" and wanted in BACKENDS:
+            continue  # the variable counts more than the file, for Keras, too
         if there.get(name, value) != value:
             found.append(
                 f"{file} sets {name} to {there[name]!r}, and the course needs {value!r}: it starts "

@@ -1,7 +1,8 @@
 """Start TensorFlow and Keras without a log line, as soon as this module is imported.
 
-A module that needs them has `import course_utils.keras_inside.start` as its first import; what
-comes after it finds both libraries started.
+Keras runs on TensorFlow, or on JAX where KERAS_BACKEND says so; TensorFlow reads the data sets in
+any case. A module that needs them has `import course_utils.keras_inside.start` as its first import;
+what comes after it finds both libraries started.
 """
 
 import gc
@@ -11,7 +12,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from course_utils.keras_inside import configuration
+from course_utils.keras_inside import backend, configuration
 
 
 @contextmanager
@@ -57,7 +58,7 @@ def _without_jax() -> Iterator[None]:
 
     Its converter for telephones imports JAX if it can; the course uses JAX in processes of its own.
     """
-    if "jax" in sys.modules:
+    if "jax" in sys.modules or configuration.find_backend() == "jax":
         yield
         return
     sys.modules["jax"] = None  # an import now raises ImportError
@@ -78,7 +79,7 @@ def _start() -> None:
     if is_new:
         for sentence in configuration.find_differences():
             warnings.warn(sentence, stacklevel=2)
-        os.environ["KERAS_BACKEND"] = configuration.NEEDED["backend"]
+        os.environ["KERAS_BACKEND"] = configuration.find_backend()
         if not os.path.isabs(os.path.expanduser("~")):  # without a home Keras makes a folder "~"
             os.environ.setdefault("KERAS_HOME", str(configuration.find_file().parent))
     if "tensorflow" in sys.modules:
@@ -92,6 +93,8 @@ def _start() -> None:
         for gpu in tf.config.list_physical_devices("GPU"):
             tf.config.experimental.set_memory_growth(gpu, True)
         tf.get_logger().setLevel("ERROR")
+        if configuration.find_backend() != "tensorflow":
+            backend.explain_tapes()
         tf.zeros(1) + 1
         if tf.__version__.startswith(("2.19.", "2.20.")):  # their XLA greets who compiles first
             tf.function(lambda x: x + 1, jit_compile=True)(tf.zeros(1))
@@ -108,7 +111,7 @@ def _configure(is_new: bool) -> None:
         raise RuntimeError(
             f"{file} keeps Keras from starting: correct it or remove it."
         ) from problem
-    if keras.backend.backend() != configuration.NEEDED["backend"]:
+    if keras.backend.backend() not in configuration.BACKENDS:
         raise RuntimeError(
             f"Keras runs on {keras.backend.backend()} here, and the course needs TensorFlow: "
             f"unset KERAS_BACKEND, or set the backend in {file}, and start anew."
