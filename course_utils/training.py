@@ -23,7 +23,6 @@ from course_utils.reader.progress import Progress
 import keras
 import numpy as np
 import tensorflow as tf
-from keras import ops
 
 # Keras says so at each fit on a `tf.data.Dataset`, also where nobody asked for shuffle.
 warnings.filterwarnings("ignore", "`shuffle=True` was passed, but will be ignored")
@@ -182,7 +181,7 @@ class Keep(keras.callbacks.Callback):
         """Choose the file for the epochs so far; if an earlier run left it, go on from there."""
         if self._limits.name != "full" or not self._has_name():
             return
-        start = [ops.convert_to_numpy(weight) for weight in self.model.trainable_weights]
+        start = _values(self.model.trainable_weights)
         try:
             place = checkpoints.place_unfinished(self.model.name, self._record, start)
         except OSError:
@@ -219,7 +218,7 @@ class Keep(keras.callbacks.Callback):
         """Keep the epochs so far; a save that fails is not tried again."""
         begun = time.monotonic()
         try:
-            optimizer = [ops.convert_to_numpy(v) for v in self.model.optimizer.variables]
+            optimizer = _values(self.model.optimizer.variables)
             weights = self.model.get_weights(), self._best_weights, optimizer
             checkpoints.write_unfinished(self._unfinished, *weights, self._complete_record())
         except OSError:
@@ -294,6 +293,10 @@ class Keep(keras.callbacks.Callback):
         settings.note_use(model=model.name)
 
 
+def _values(variables: Iterable[keras.Variable]) -> list[np.ndarray]:
+    return [np.asarray(variable.value) for variable in variables]
+
+
 def _build(model, x) -> None:
     """Give a model without `keras.Input` its weights, so that it can be known again."""
     if not model.built:
@@ -361,9 +364,7 @@ def _describe(model, fit: dict[str, Any], data_sets: list[str]) -> checkpoints.R
         model=checkpoints.fingerprint_model(model),
         data=checkpoints.fingerprint_data(*data),
         sample=checkpoints.sample_data(*data),
-        frozen=sum(
-            checkpoints.sample_data(*map(ops.convert_to_numpy, model.non_trainable_weights))
-        ),
+        frozen=sum(checkpoints.sample_data(*_values(model.non_trainable_weights))),
         settings=_asked(model, fit),
         amount=_amount(fit["x"]),
         data_sets=[datasets.title(name) for name in filter(datasets.is_loaded, data_sets)],
