@@ -186,6 +186,19 @@ def test_an_output_is_well_formed_in_a_book(tmp_path):
     assert Image.open(tmp_path / "pictures/a_01.jpeg").size == (3, 2)
 
 
+def test_without_a_browser_there_is_an_epub_and_a_sentence(monkeypatch, tmp_path, capsys):
+    def build(source, folder, builder):
+        folder.mkdir()
+        with zipfile.ZipFile(folder / f"{book.NAME}.epub", "w") as epub:
+            epub.writestr("content.opf", builder)
+
+    monkeypatch.setattr(book.slides, "find_browser", lambda: None)
+    book.write({"99_tiny": tiny()}, tmp_path / "downloads", tmp_path, build)
+    made = [path.name for path in (tmp_path / "downloads").iterdir()]
+    assert made == list(book.names().values()) == ["convolutional_networks.epub"]
+    assert "There is no PDF file" in capsys.readouterr().out
+
+
 def test_an_epub_says_which_pages_hold_formulas(tmp_path):
     with zipfile.ZipFile(tmp_path / "old.epub", "w") as epub:
         epub.writestr("mimetype", "application/epub+zip")

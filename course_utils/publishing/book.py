@@ -38,6 +38,8 @@ def write(books: dict[str, NotebookNode], folder: Path, work: Path, build: Build
         build(source, work / "single", "singlehtml")
         printed = slides.print_pdf(browser, work / "single/index.html")
         shutil.copy(printed, folder / f"{NAME}.pdf")
+    else:
+        print("There is no PDF file: it needs Chromium or Chrome, and neither was found.")
 
 
 def declare_formulas(epub: Path, target: Path) -> None:

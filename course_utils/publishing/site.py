@@ -61,7 +61,10 @@ def run_fresh(names: tuple[str, ...] = ()) -> Books:
 def check_sphinx() -> None:
     """Raise RuntimeError where Sphinx is not installed."""
     if importlib.util.find_spec("myst_nb") is None:
-        raise RuntimeError("The website needs Sphinx and MyST-NB: run `sh tools/setup site` once.")
+        raise RuntimeError(
+            "The website needs Sphinx, MyST-NB and Furo: run `sh tools/setup site` once, or "
+            "`pip install sphinx myst-nb furo`."
+        )
 
 
 def write(books: Books, folder: Path = SITE, tested: str = "") -> None:

@@ -9,7 +9,6 @@ extensions = ["myst_nb", "sphinx.ext.autodoc"]
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 4
 exclude_patterns = ["theme"]
-suppress_warnings = ["myst.xref_missing", "misc.highlighting_failure"]
 
 nb_execution_mode = "off"  # the committed outputs are what is shown
 nb_mime_priority_overrides = [("html", "text/html", 1)]

@@ -11,7 +11,6 @@ language = "en"
 extensions = ["myst_nb"]
 exclude_patterns = ["_extra"]
 myst_heading_anchors = 4
-suppress_warnings = ["myst.xref_missing", "misc.highlighting_failure"]
 
 nb_execution_mode = "off"
 nb_mime_priority_overrides = [("*", "text/html", 1)]
