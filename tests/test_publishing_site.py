@@ -224,6 +224,15 @@ def test_each_term_stands_in_the_section_that_teaches_it(books):
         assert term.says.endswith(".") and len(term.says) < 260, term.name
 
 
+def test_a_section_names_the_terms_that_it_teaches():
+    term = glossary.Term("kernel", "…", "99_tiny", "By hand", "kernel")
+    cells = tiny(v4.new_markdown_cell("## By hand\n\nText."), v4.new_markdown_cell("## Next")).cells
+    first, hand, last = glossary.with_terms(cells, [term])
+    assert "glossary" not in first.source + last.source
+    assert hand.source.split("\n\n")[0] == "## By hand" and hand.source.endswith("\n\nText.")
+    assert "In the glossary: {term}`kernel`" in hand.source
+
+
 def test_every_notebook_teaches_terms_but_one_without_stays_out(books):
     assert {term.notebook for term in glossary.read(books)} <= set(books)
     assert glossary.read({"99_tiny": tiny()}) == []

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from course_utils.publishing.render import TEMPLATES
@@ -49,3 +50,16 @@ def sections_of(notebook: NotebookNode) -> dict[str, str]:
             heading = begins[1]
         sections[heading] = sections.get(heading, "") + cell.source + "\n"
     return sections
+
+
+def with_terms(cells: list[NotebookNode], terms: list[Term]) -> Iterator[NotebookNode]:
+    """Yield cells; below the heading of a section, a line with the terms that it teaches."""
+    for cell in cells:
+        begins = cell.cell_type == "markdown" and _HEADING.match(cell.source)
+        taught = [term.name for term in terms if begins and term.section == begins[1]]
+        if taught:
+            names = ", ".join(f"{{term}}`{name}`" for name in taught)
+            line = f":::{{container}} terms\nIn the glossary: {names}\n:::"
+            heading, _, text = cell.source.partition("\n")
+            cell = NotebookNode({**cell, "source": f"{heading}\n\n{line}\n{text}"})
+        yield cell

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 from course_utils import settings
@@ -123,15 +124,17 @@ def write_source(books: Books, folder: Path, tested: str = "", has_slides: bool 
     """Write what Sphinx reads: pages as notebooks and Markdown, scripts and styles."""
     for name in ("_static", "_extra/notebooks"):
         (folder / name).mkdir(parents=True)
+    terms = glossary.read(books)
     for name, notebook in books.items():
         notebooks.save(merge.strip(notebook), folder / f"_extra/notebooks/{name}.ipynb")
-        notebooks.save(to_page(notebook, name), folder / f"{name}.ipynb")
+        taught = [term for term in terms if term.notebook == name]
+        notebooks.save(to_page(notebook, name, taught), folder / f"{name}.ipynb")
     entries = [_entry(name, notebook) for name, notebook in books.items()]
     start = {"first": find_first(books), "address": read_address(), "tested": tested}
     start |= {"book": book.names(), "has_slides": has_slides}
     pages = {
         "index": render("site/index.md.j2", entries=entries, **start),
-        "glossary": render("site/glossary.md.j2", terms=glossary.read(books)),
+        "glossary": render("site/glossary.md.j2", terms=terms),
     }
     for name, page in pages.items():
         (folder / f"{name}.md").write_text(page, encoding="utf-8")
@@ -150,10 +153,11 @@ def _write_static(folder):
     (folder / "_static/explorers.js").write_text(f"(() => {{\n{script}\n}})();\n", encoding="utf-8")
 
 
-def to_page(notebook: NotebookNode, name: str) -> NotebookNode:
-    """Return a notebook as Sphinx reads it: MathML, explorers, solutions that are folded away."""
+def to_page(notebook: NotebookNode, name: str, terms: Sequence[glossary.Term] = ()) -> NotebookNode:
+    """Return a notebook as Sphinx reads it: MathML, explorers, folded solutions, terms taught."""
     page = live.to_html(with_mathml(notebook))
     page.cells = list(questions.with_solutions(page, name))
+    page.cells = list(glossary.with_terms(page.cells, terms))
     for cell in page.cells:
         cell.metadata = {}
     return page

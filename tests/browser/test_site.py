@@ -141,6 +141,12 @@ def test_each_term_of_the_glossary_leads_to_its_section(site, opened):
     )
 
 
+def test_a_section_leads_to_its_terms(site, opened):
+    opened.page.goto(f"{site.as_uri()}/02_convnets.html#a-convolution-by-hand")
+    opened.page.locator(".terms a", has_text="kernel").first.click()
+    opened.page.wait_for_url("**/glossary.html#term-kernel")
+
+
 def test_a_solution_is_opened_by_keyboard(site, opened):
     opened.page.goto(f"{site.as_uri()}/02_convnets.html")
     fold = opened.page.locator("details.solution").first
