@@ -5,12 +5,14 @@ stand here so that later notebooks and the tests can build on the same ones.
 """
 
 import math
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import course_utils.keras_inside.start
 from course_utils import convolution
 from course_utils.keras_inside.graph import calls
+from course_utils.keras_inside.start import without_stderr
 
 import keras
 from keras import layers
@@ -222,6 +224,20 @@ def without_weights() -> Iterator[None]:
     138357544
     """
     with keras.StatelessScope(initialize_variables=False):
+        yield
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Run a block without the warnings and log lines of what converts networks and runs them.
+
+    Errors are raised as ever.
+
+    >>> with quietly():
+    ...     interpreter = "tf.lite.Interpreter(model_path=...)"
+    """
+    with without_stderr(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         yield
 
 

@@ -63,6 +63,17 @@ def some_parts(rng):
     return rng.normal(size=(count, *rng.integers(1, 5, 2))), rng.integers(1, 99, count).tolist()
 
 
+def some_dense_weights(rng):
+    """Return weights of a dense layer, and the rows, columns and channels that it sees."""
+    rows, columns, channels, answers = rng.integers(1, 5, 4).tolist()
+    return rng.normal(size=(rows * columns * channels, answers)), rows, columns, channels
+
+
+def some_box(rng):
+    start = rng.integers(0, 12, 2)
+    return (*start.tolist(), *(start + rng.integers(1, 12, 2)).tolist())
+
+
 INPUTS = {
     "01 q4": lambda rng: (some_images(rng),),
     "01 q8": some_readings,
@@ -82,6 +93,8 @@ INPUTS = {
     "09 q3": lambda rng: some_numbers(rng, 1, 20),
     "09 q6": lambda rng: some_numbers(rng, 4, 9),
     "10 q1": some_parts,
+    "11 q2": some_dense_weights,
+    "11 q3": lambda rng: (some_box(rng), some_box(rng)),
 }
 
 

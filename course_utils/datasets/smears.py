@@ -22,7 +22,7 @@ from scipy import ndimage
 
 SIDE = 128
 HEALTHY, INFECTED = 0, 1
-FIELDS = {"train": (40, 8), "test": (10, 10)}  # patients, and fields of each
+FIELDS = {"train": (80, 8), "test": (10, 10)}  # patients, and fields of each
 _FIRST_PATIENT = {"train": 0, "test": 1000}
 _CLEAR = np.array((236.0, 228, 226))  # the glass between the cells
 
@@ -36,8 +36,8 @@ class BloodSmears(tfds.core.GeneratorBasedBuilder):
         return tfds.core.DatasetInfo(
             builder=self,
             description=(
-                "Drawings of blood smears from a random generator: 400 fields of 128 x 128 pixels "
-                "with 20 to 40 red blood cells each, from 50 made-up patients, of whom ten are in "
+                "Drawings of blood smears from a random generator: 740 fields of 128 x 128 pixels "
+                "with 20 to 40 red blood cells each, from 90 made-up patients, of whom ten are in "
                 "the test part alone. `cells` numbers the cells from 1, 0 is what is no red cell; "
                 "where two overlap, a pixel belongs to the upper one. `objects` holds the box of "
                 "each cell, in order, and whether it is infected. Nothing learnt from the drawings "
