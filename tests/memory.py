@@ -25,30 +25,44 @@ MOST = {"01": 1.0, "02": 1.0, "03": 1.0, "04": 1.0}  # GB of a kernel's own memo
 MOST_OF_OTHERS = 1.5
 OWN_SERVER = 0.1  # GB of a student's own server on a hub, beside her kernel
 CLASSES = (10, 30, 100)
-LOOK = """
-with open("/proc/self/status") as _status:
-    _found = dict(line.split(":") for line in _status)
-print(*[_found[name].split()[0] for name in ("VmHWM", "RssAnon", "RssFile")])
-"""  # kB: the peak of all so far, and what is the kernel's own and what is files' now
+WATCH = """
+import threading as _threading, time as _time
+
+def _look():
+    with open("/proc/self/status") as status:
+        found = dict(line.split(":", 1) for line in status)
+    return [int(found[name].split()[0]) for name in ("VmHWM", "RssAnon", "RssFile")]
+
+def _watch():
+    peak = 0
+    while True:
+        peak_now, _, shared = _look()
+        if peak_now > peak:
+            peak = peak_now
+            _own.append(peak - shared)
+        _time.sleep(0.02)
+
+_own, _imports = [], _look()
+_threading.Thread(target=_watch, daemon=True).start()
+"""
+TELL = "print(*_imports[1:], max(_own))"  # kB: its own and the files' after the imports, its peak
 
 
 def measure(path: Path) -> dict[str, float]:
     """Return the GB of a notebook's kernel: its own after the imports and at the peak; the shared.
 
-    What is shared is taken from the time after the imports, and grows little, so that the peak of
-    its own is rather too large than too small.
+    A thread in the kernel looks, whenever the peak of all rises, how much of it are files.
     """
     notebook = nbformat.read(path, as_version=4)
     first = next(n for n, cell in enumerate(notebook.cells) if cell.cell_type == "code")
-    notebook.cells.insert(first + 1, nbformat.v4.new_code_cell(LOOK))
-    notebook.cells.append(nbformat.v4.new_code_cell(LOOK))
+    notebook.cells.insert(first + 1, nbformat.v4.new_code_cell(WATCH))
+    notebook.cells.append(nbformat.v4.new_code_cell(TELL))
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder, path.name)
         nbformat.write(notebook, place)
         done = run.execute(place)
-    texts = [done.cells[n].outputs[0].text for n in (first + 1, -1)]
-    (_, imports, shared), (peak, _, _) = [[int(kb) / KB for kb in text.split()] for text in texts]
-    taken = {"imports": imports, "peak": peak - shared, "shared": shared}
+    imports, shared, peak = [int(kb) / KB for kb in done.cells[-1].outputs[0].text.split()]
+    taken = {"imports": imports, "peak": peak, "shared": shared}
     return {name: round(value, 2) for name, value in taken.items()}
 
 

@@ -98,6 +98,28 @@ def test_a_tape_that_recorded_nothing_says_why_and_another_works(monkeypatch):
             tape.gradient(target, source)
 
 
+def test_a_kernel_carries_no_scikit_learn_but_keras_wrappers_can():
+    code = """
+import sys
+import course_utils.keras_inside.start
+import keras, numpy
+print("sklearn" in sys.modules)
+model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+model.compile("sgd", "mse")
+fitted = keras.wrappers.SKLearnRegressor(model).fit(numpy.ones((8, 2)), numpy.ones(8))
+print(fitted.predict(numpy.ones((8, 2))).shape)
+from keras.wrappers import SKLearnClassifier
+print(issubclass(SKLearnClassifier, sys.modules["sklearn"].base.BaseEstimator))
+try:
+    keras.wrappers.Nothing
+except AttributeError as problem:
+    print(problem)
+"""
+    no_such = "module 'keras.wrappers' has no attribute 'Nothing'"
+    shown = run(code).stdout.splitlines()
+    assert [shown[0], *shown[-3:]] == ["False", "(8,)", "True", no_such]
+
+
 def test_standard_error_works_again_after_the_start(capfd):
     with without_stderr():
         os.write(2, b"lost")

@@ -5,14 +5,17 @@ any case. A module that needs them has `import course_utils.keras_inside.start` 
 what comes after it finds both libraries started.
 """
 
+import ctypes
 import gc
 import os
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from course_utils.keras_inside import backend, configuration
+from course_utils.keras_inside import backend, configuration, wrappers
+
+M_MMAP_THRESHOLD = -3  # as malloc.h of the GNU C library has it
 
 
 @contextmanager
@@ -53,19 +56,26 @@ def _without_garbage_collection() -> Iterator[None]:
 
 
 @contextmanager
-def _without_jax() -> Iterator[None]:
-    """Let TensorFlow start as where JAX is not installed: 120 MB and a moment less.
-
-    Its converter for telephones imports JAX if it can; the course uses JAX in processes of its own.
-    """
-    if "jax" in sys.modules or configuration.find_backend() == "jax":
-        yield
-        return
-    sys.modules["jax"] = None  # an import now raises ImportError
+def _without(*names: str) -> Iterator[None]:
+    """Let TensorFlow and Keras start as where these packages are not installed."""
+    hidden = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # an import of None raises ImportError
     try:
         yield
     finally:
-        del sys.modules["jax"]
+        for name in hidden:
+            del sys.modules[name]
+
+
+def _hand_back_memory() -> None:
+    """Let arrays of 1 MB and more go back to the system as soon as they are freed, on Linux.
+
+    Its C library else learns from the first large one to keep up to 32 MB of each for later: 40 to
+    80 MB of a notebook's kernel.
+    """
+    if sys.platform == "linux":
+        with suppress(AttributeError):  # another C library than GNU's
+            ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 2**20)
 
 
 def _start() -> None:
@@ -86,7 +96,11 @@ def _start() -> None:
         _configure(is_new)
         return
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with without_stderr(), _without_garbage_collection(), _without_jax():
+    _hand_back_memory()
+    # TensorFlow's converter for telephones imports JAX if it can: 120 MB that the course uses in
+    # processes of its own. Keras' wrappers import scikit-learn: 40 MB and a second.
+    unneeded = ["sklearn"] if configuration.find_backend() == "jax" else ["jax", "sklearn"]
+    with without_stderr(), _without_garbage_collection(), _without(*unneeded):
         _configure(is_new)
         import tensorflow as tf
 
@@ -98,6 +112,8 @@ def _start() -> None:
         tf.zeros(1) + 1
         if tf.__version__.startswith(("2.19.", "2.20.")):  # their XLA greets who compiles first
             tf.function(lambda x: x + 1, jit_compile=True)(tf.zeros(1))
+    if is_new:
+        wrappers.import_when_asked()
 
 
 def _configure(is_new: bool) -> None:
