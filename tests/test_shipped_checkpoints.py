@@ -15,7 +15,7 @@ PLACES = sorted(FOLDER.glob("*.npz"))
 def test_all_together_are_small():
     assert PLACES
     sizes = [path.stat().st_size for path in FOLDER.rglob("*") if path.is_file()]
-    assert sum(sizes) < 18_000_000
+    assert sum(sizes) < 20_000_000
 
 
 @pytest.fixture(params=PLACES, ids=lambda path: path.stem)
