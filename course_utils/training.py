@@ -73,6 +73,7 @@ class Keep(keras.callbacks.Callback):
         _build(self.model, fit["x"])
         _check(self.model, fit)
         _check_classes(self.model, fit["x"])
+        _build_optimizer(self.model)
         self._record = _describe(self.model, fit, self.data)
         loaded = filter(datasets.is_loaded, self.data)
         standin = any(datasets.source(name) == "stand-in" for name in loaded)
@@ -196,8 +197,6 @@ class Keep(keras.callbacks.Callback):
 
     def _go_on(self, found: checkpoints.Record, weights: list, state: list) -> None:
         model, optimizer = self.model, self.model.optimizer
-        if not optimizer.built:
-            optimizer.build(model.trainable_variables)
         done = len(found.history["loss"])
         shapes = [tuple(variable.shape) for variable in [*model.weights, *optimizer.variables]]
         fits = self._record.differences(found) == [] and done < self._epochs
@@ -282,8 +281,6 @@ class Keep(keras.callbacks.Callback):
             best = {name: values[found.best_epoch] for name, values in found.history.items()}
             self._best.on_epoch_end(found.best_epoch, best)
         model.set_weights(last_weights)
-        if not model.optimizer.built:  # so that `save` keeps a whole one
-            model.optimizer.build(model.trainable_variables)
         model.optimizer.iterations.assign(found.steps)
         of = f" of {' and '.join(found.data_sets)}" if found.data_sets else ""
         notice(
@@ -302,6 +299,16 @@ def _build(model, x) -> None:
     if not model.built:
         for batch in [x[:1]] if hasattr(x, "__array__") else x.take(1):
             model(batch[0] if isinstance(batch, tuple) else batch)
+
+
+def _build_optimizer(model) -> None:
+    """Give the optimiser its variables: in the first step TensorFlow would trace it once more.
+
+    That halves the time before the first step. A training that is brought back needs them, too,
+    so that `save` keeps a whole one.
+    """
+    if not model.optimizer.built:
+        model.optimizer.build(model.trainable_variables)
 
 
 def _check(model, fit: dict[str, Any]) -> None:

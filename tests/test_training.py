@@ -136,6 +136,24 @@ def test_weights_restored_by_early_stopping_are_those_that_are_kept(profile, mon
     assert_same_weights(train().get_weights(), trained.get_weights())
 
 
+def test_the_step_is_traced_once(profile):
+    """Else TensorFlow traces it again for the optimiser's variables, which takes as long."""
+    traced = []
+
+    class Through(layers.Layer):
+        def call(self, x):
+            traced.append(x.shape)
+            return x
+
+    inputs = keras.Input((6, 6, 1))
+    answers = layers.Dense(3, activation="softmax")(layers.Flatten()(Through()(inputs)))
+    model = keras.Model(inputs, answers, name="traced")
+    model.compile("adam", "sparse_categorical_crossentropy")
+    traced.clear()
+    fit(model)
+    assert len(traced) == 1
+
+
 def test_bad_data_is_refused_by_keras_and_leaves_no_checkpoint(profile, data_folder):
     with pytest.raises(ValueError):
         fit(make_model(), X, Y[:9])
