@@ -22,7 +22,6 @@ import nbformat
 KEPT = Path(__file__).with_suffix(".json")
 KB = 2**20  # in a GB
 MOST = {"01": 1.0, "02": 1.0, "03": 1.0, "04": 1.0}  # GB of a kernel's own memory at its peak
-MOST |= {"06": 1.7}  # more than wanted: 4,500 cells in two sizes
 MOST_OF_OTHERS = 1.5
 NOISE = 0.05  # GB by which two measurements differ
 OWN_SERVER = 0.1  # GB of a student's own server on a hub, beside her kernel

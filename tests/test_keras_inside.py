@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from course_utils.keras_inside import graph
+from course_utils.keras_inside import arrays, graph
 from course_utils.keras_inside.backend import explain_tapes, need_tensorflow
 from course_utils.keras_inside.cut import cut, float_type, resize_input
 from course_utils.keras_inside.fitting import arguments_of_fit, describe_layers, skip_epochs
@@ -154,6 +154,62 @@ def test_a_module_that_imports_keras_starts_it_quietly_before(path):
             continue
         started |= START in names
         assert started or LOUD.isdisjoint(name.split(".")[0] for name in names)
+
+
+# ---- arrays -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["float32", "float64", "uint8", "int64"])
+def test_an_array_becomes_a_tensor_of_the_same_values_and_stays_itself(kind):
+    array = np.arange(2**22).reshape(1024, 16, 256)[::2].astype(kind)
+    tensor = arrays.to_tensor(array)
+    assert tensor.dtype.name == kind
+    np.testing.assert_array_equal(tensor, array)
+    array[0] = 7
+    assert tensor[0, 0, 0] == 0
+
+
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.zeros(10),
+        np.zeros(2**20, dtype=bool),
+        np.full(2**18, "cat"),
+        np.zeros(2**20, dtype=">f4"),
+    ],
+    ids=["small", "bool", "text", "foreign"],
+)
+def test_other_arrays_are_left_to_tensorflow(array):
+    assert arrays.to_tensor(array) is array
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts memory as Linux tells it")
+def test_keras_holds_one_copy_of_an_array_while_it_trains():
+    code = """
+import course_utils.keras_inside.start
+import keras, numpy as np
+
+def own():
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) for line in status if line.startswith("RssAnon")) * 1024
+
+class Look(keras.callbacks.Callback):
+    def on_epoch_end(self, epoch, logs):
+        print((own() - before) / images.nbytes)
+
+images = np.ones((2000, 100, 100, 3), dtype="float32")
+inputs = keras.Input((100, 100, 3))
+model = keras.Sequential([inputs, keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(3)])
+model.compile("sgd", "mse")
+model.fit(images[:100], images[:100, 0, 0], verbose=0)
+before = own()
+for _ in range(2):
+    model.fit(images, images[:, 0, 0], verbose=0, callbacks=[Look()])
+print((own() - before) / images.nbytes)
+"""
+    *during, after = map(float, run(code).stdout.split())
+    assert all(0.9 < share < 1.5 for share in during)
+    assert after < 0.4
 
 
 # ---- graph --------------------------------------------------------------------------------------

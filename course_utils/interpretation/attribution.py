@@ -19,6 +19,7 @@ import tensorflow as tf
 from numpy.typing import ArrayLike
 
 BATCH = 64  # images that go through the network at a time
+COVERED = 16  # of one image covered in places: a call of a model keeps the maps of all its layers
 
 
 def grad_cam(
@@ -147,8 +148,8 @@ def _falls(model, image, class_index, window, stride):
     before = to_probabilities(model, model(image[np.newaxis], training=False))
     (number,) = pick_classes(before, [class_index])
     falls, count = np.zeros((2, *image.shape[:2]))
-    for start in range(0, len(corners), BATCH):
-        some = corners[start : start + BATCH]
+    for start in range(0, len(corners), COVERED):
+        some = corners[start : start + COVERED]
         covered = np.repeat(image[np.newaxis], len(some), axis=0)
         for picture, (top, left) in zip(covered, some, strict=True):
             picture[top : top + window, left : left + window] = image.mean(axis=(0, 1))

@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from course_utils.keras_inside import backend, configuration, wrappers
+from course_utils.keras_inside import arrays, backend, configuration, wrappers
 
 M_MMAP_THRESHOLD = -3  # as malloc.h of the GNU C library has it
 
@@ -135,6 +135,7 @@ def _configure(is_new: bool) -> None:
     keras.config.set_image_data_format(configuration.NEEDED["image_data_format"])
     if is_new:
         keras.config.set_floatx(configuration.NEEDED["floatx"])
+    arrays.copy_once()
 
 
 _start()
