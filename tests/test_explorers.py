@@ -36,11 +36,12 @@ def test_importing_the_explorers_starts_nothing_heavy():
     assert found.stdout.strip() == "[]"
 
 
-def test_four_of_them_work_without_tensorflow():
+def test_five_of_them_work_without_tensorflow():
     code = (
         "import sys, numpy as np; from course_utils import explorers; "
         "explorers.convolution(np.eye(9)); explorers.pooling(np.eye(9)); "
         "explorers.augmentation(np.eye(9)); explorers.threshold([0, 1], [0.1, 0.9]); "
+        "explorers.boxes([np.eye(9)], [np.eye(9)], [([], [])], [np.eye(9, dtype=int)]); "
         "print('tensorflow' in sys.modules)"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -275,6 +276,63 @@ def test_labels_and_probabilities_are_checked(labels, probabilities, sentence):
 def test_two_names_are_needed(wrong):
     with pytest.raises(ValueError, match="give the names of labels 0 and 1"):
         explorers.threshold([0, 1], [0.1, 0.9], wrong)
+
+
+# ---------------------------------------------------------------------------------------------
+# Boxes
+# ---------------------------------------------------------------------------------------------
+
+
+def one_scene(**change):
+    """Arguments for one picture with two objects and three boxes; `change` replaces a part."""
+    objects = np.zeros((20, 30), int)
+    objects[2:8, 3:9], objects[10:15, 20:26] = 1, 2
+    boxes = np.array([(2, 3, 8, 9), (3, 3, 9, 9), (0, 0, 5, 5)])
+    scene = {
+        "images": [np.random.default_rng(0).random((20, 30, 3))],
+        "maps": [(objects > 0) / np.float32(1.25)],
+        "found": [(boxes, [1.0000001, 0.75, 0.1])],
+        "truth": [objects],
+    }
+    return scene | change
+
+
+def test_boxes_and_scores_are_handed_over_exactly():
+    scene = one_scene()
+    [data] = explorers.boxes(**scene).data["pictures"]
+    assert np.array_equal(read(data["boxes"]), scene["found"][0][0])
+    assert read(data["scores"]).tolist() == [1, 0.75, 0.1]  # what rounding left above 1 is 1
+    assert np.array_equal(read(data["objects"]), scene["truth"][0])
+    np.testing.assert_allclose(read(data["map"])[..., 0] / 255, scene["maps"][0], atol=1 / 500)
+    np.testing.assert_allclose(read(data["image"]) / 255, scene["images"][0], atol=1 / 250)
+
+
+def test_a_picture_without_a_box_is_shown():
+    [data] = explorers.boxes(**one_scene(found=[([], [])])).data["pictures"]
+    assert (data["boxes"]["shape"], data["scores"]["shape"]) == ([0, 4], [0])
+
+
+@pytest.mark.parametrize(
+    "change, sentence",
+    [
+        ({"maps": []}, "There are 1 images, 0 maps, 1 pairs of boxes and scores, and 1 maps of"),
+        ({"images": [np.ones((300, 20))]}, "Picture 1 has 300x20 pixels: give one of up to 256"),
+        ({"images": [np.ones(3)]}, "An image has shape"),
+        ({"images": [np.full((20, 30), np.nan)]}, "are NaN or infinite"),
+        ({"maps": [np.ones((30, 20))]}, "has 20x30 pixels and its map of probabilities 30x20"),
+        ({"maps": [np.full((20, 30), 1.5)]}, "Picture 1 has probabilities from 1.5 to 1.5"),
+        ({"maps": [np.full((20, 30), np.nan)]}, "Picture 1 has probabilities from nan to nan"),
+        ({"truth": [np.zeros((20, 30), int)]}, "Picture 1 has 0 true objects"),
+        ({"truth": [np.zeros((20, 30))]}, "a map (rows, columns) of whole numbers"),
+        ({"found": [([(0, 0, 1, 1)], [])]}, "has 1 boxes and scores of shape (0,)"),
+        ({"found": [([(0, 0, 1, 1)],)]}, "needs a pair, boxes (N, 4) and scores (N,), and got 1"),
+        ({"found": [([(0, 0, 1, 1)], [7])]}, "Picture 1 has scores from 7 to 7"),
+        ({"found": [([(5, 0, 1, 1)], [0.7])]}, "Box 0 is [5.0, 0.0, 1.0, 1.0]"),
+    ],
+)
+def test_what_boxes_cannot_show_is_told(change, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        explorers.boxes(**one_scene(**change))
 
 
 @pytest.mark.parametrize(

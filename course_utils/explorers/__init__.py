@@ -12,7 +12,7 @@ For style sheets and browser tests each element has a CSS class:
 =================================  ===============================================================
 ``explorer``                       every explorer; also ``explorer-NAME``: convolution, pooling,
                                    cube, receptive-field, augmentation, feature-maps, draw-digit,
-                                   classify-photo, threshold
+                                   classify-photo, threshold, boxes
 ``explorer-control``               every control; also ``control-NAME``
 ``explorer-panel``                 every panel; also ``panel-NAME``
 ``explorer-picture``               the ``<canvas>`` in a panel, with its words as ``aria-label``; it
@@ -21,6 +21,8 @@ For style sheets and browser tests each element has a CSS class:
 ``explorer-table``                 numbers in a panel, as a table
 ``explorer-bars``                  ten digits or five labels with a bar each; ``data-answer`` is
                                    the likeliest
+``shape``                          a box on a picture; also ``hit``, ``false``, ``missed``, ``gone``
+                                   (``mine``: by the box of the chosen object) or ``chosen``
 ``explorer-canvas``                the ``<canvas>`` to draw a digit on
 ``explorer-status``                the sentences below, read out by screen readers
 ``explorer-problem``               the same where an input was refused
@@ -171,3 +173,25 @@ def threshold(
         probabilities=pack(probabilities, "float64"),
         names=check_names(class_names),
     )
+
+
+def boxes(
+    images: Sequence[ArrayLike],
+    maps: Sequence[ArrayLike],
+    found: Sequence[tuple[ArrayLike, ArrayLike]],
+    truth: Sequence[ArrayLike],
+) -> Explorer:
+    """Explore boxes and masks: thresholds of confidence, of overlap, of the mask; press an object.
+
+    images : pictures of one kind to choose from, each (H, W) or (H, W, 3), up to 256 x 256.
+    maps : for each, (H, W) probabilities that a pixel belongs to an object: the mask.
+    found : for each, the boxes (N, 4) that a detector proposes, and their scores (N,), 0 to 1.
+    truth : for each, (H, W) whole numbers: 0 is background, and the objects count from 1.
+
+    Suppression, hits and average precision are those of `course_utils.detection`; a box hits an
+    object that it overlaps by half.
+    """
+    from course_utils.explorers.explorer import Explorer
+    from course_utils.explorers.objects import pack_scenes
+
+    return Explorer("boxes", pictures=pack_scenes(images, maps, found, truth))

@@ -10,11 +10,22 @@ from importlib import resources
 
 MODULES = (
     # The arithmetic, a lesson of its own
-    *("tensor", "windows", "convolution", "warp", "rates", "activations", "layers", "network"),
+    *(
+        "tensor",
+        "windows",
+        "convolution",
+        "warp",
+        "rates",
+        "boxes",
+        "activations",
+        "layers",
+        "network",
+    ),
     # What is shown
     *("colours", "page", "kernel_text", "window_view", "pen"),
     *("explore_convolution", "explore_pooling", "explore_augmentation", "explore_threshold"),
     *("explore_digit", "explore_maps", "explore_photo", "explore_cube", "explore_field"),
+    "explore_boxes",
     "widget",
 )
 

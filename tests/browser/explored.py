@@ -1,5 +1,6 @@
 """A notebook with every explorer, and the same as a page and as slides."""
 
+import inspect
 import sys
 from pathlib import Path
 
@@ -11,6 +12,24 @@ from nbformat import v4
 
 CUBE = np.random.default_rng(3).integers(0, 4, (6, 6, 3))
 FILTERS = np.random.default_rng(1).integers(-1, 2, (3, 3, 3, 2))
+
+
+def make_scene(seed):
+    """A picture of nine discs, a map of probabilities, forty boxes with scores, and the discs."""
+    rng = np.random.default_rng(seed)
+    rows, columns = np.mgrid[:60, :60]
+    objects, boxes = np.zeros((60, 60), int), []
+    for number, (row, column) in enumerate(np.ndindex(3, 3), start=1):
+        middle = 20 * np.array([row, column]) + rng.integers(8, 13, 2)
+        away = np.hypot(rows - middle[0], columns - middle[1])
+        objects[away < 6] = number
+        boxes += [[*(start - 6), *(start + 7)] for start in middle + rng.integers(-3, 4, (4, 2))]
+    boxes += [[row, 0, row + 12, 12] for row in (0, 15, 30, 45)]
+    noise = rng.random((60, 60))
+    found = np.array(boxes).clip(0, 60), np.round(rng.random(40), 2)
+    return (objects > 0) * 0.5 + 0.2 * noise, (objects > 0) * 0.6 + 0.4 * noise, found, objects
+
+
 START = f"""
 import numpy as np
 from skimage import data
@@ -30,6 +49,8 @@ def trained(model, name):
     return model
 dense = trained(models.dense_mnist(), "dense_beside_convnet")
 convnet = trained(models.convnet_mnist(), "convnet_mnist")
+{inspect.getsource(make_scene)}
+scenes = zip(*map(make_scene, range(2)))
 """.strip()
 CALLS = [
     "explorers.convolution({'photo': photo, 'smiley': smiley})",
@@ -41,6 +62,7 @@ CALLS = [
     "explorers.feature_maps(convnet, images)",
     "explorers.classify_photo(backbone.build())",
     "explorers.threshold(labels, probabilities, ['cat', 'dog & <b>wolf</b>'])",
+    "explorers.boxes(*scenes)",
 ]
 SLIDE = {"slideshow": {"slide_type": "slide"}}
 

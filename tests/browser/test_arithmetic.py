@@ -1,6 +1,6 @@
 """What the page computes, beside NumPy's and Keras' answers, in a real browser."""
 
-from course_utils import augmentation, interpretation, models
+from course_utils import augmentation, detection, interpretation, models
 from course_utils.convolution import convolve, pool
 from course_utils.explorers import networks
 from course_utils.explorers.bundle import join_modules
@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import pytest
 from keras import layers
+from scipy import ndimage
 from sklearn import metrics
 
 CLOSE = 1e-4
@@ -108,6 +109,55 @@ def test_rates_and_the_curve_agree_with_scikit_learn(ask):
         assert rates["accuracy"] == pytest.approx(metrics.accuracy_score(labels, says))
     x, y, _ = metrics.roc_curve(labels, probabilities, drop_intermediate=False)
     np.testing.assert_allclose(ask("rocCurve(a, b)", *arguments), np.column_stack([x, y]))
+
+
+# ---- boxes and masks
+
+
+def random_boxes(rng, count, side=30):
+    """Boxes with whole corners, some of them alike, some without an area."""
+    corners = np.sort(rng.integers(0, side, (count, 2, 2)), axis=1).reshape(-1, 4)
+    return corners[rng.integers(0, max(count, 1), count)]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_boxes_overlap_are_suppressed_and_hit_as_in_numpy(ask, seed):
+    rng = np.random.default_rng(seed)
+    boxes, truth = random_boxes(rng, int(rng.integers(0, 40))), random_boxes(rng, seed % 7)
+    scores = np.round(rng.random(len(boxes)), 1)  # many are equal
+    threshold = float(rng.choice([0, 0.1, 1 / 3, 0.5, 0.7, 1]))
+    asked = boxes.tolist(), scores.tolist(), truth.tolist(), threshold
+    shares = ask("a.map(box => c.map(other => iou(box, other)))", *asked)
+    overlaps = detection.iou(boxes, truth)
+    assert shares == overlaps.tolist()  # to the last bit: else a threshold may decide otherwise
+    found = ask("suppress(a, b, d)", *asked)
+    kept = detection.suppress(boxes, scores, threshold)
+    assert found["kept"] == kept.tolist()
+    among = detection.iou(boxes, boxes)
+    first = [next((k for k in kept if among[k, n] > threshold), -1) for n in range(len(boxes))]
+    assert found["by"] == [-1 if n in kept else int(k) for n, k in enumerate(first)]
+    hits = ask("findHits(a, b, c, 0.5)", *asked)
+    expected = detection.find_hits(boxes, scores, truth)
+    assert (np.array(hits) >= 0).tolist() == expected.tolist()
+    assert all(overlaps[n, hit] == overlaps[n].max() for n, hit in enumerate(hits) if hit >= 0)
+    if len(truth):
+        precision = ask("averagePrecision(a, b, c)", expected.tolist(), scores.tolist(), len(truth))
+        wanted = detection.average_precision(expected, scores, len(truth))
+        assert precision == pytest.approx(wanted, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_masks_agree_and_are_outlined_as_in_numpy(ask, seed):
+    rng = np.random.default_rng(seed)
+    mask, truth = rng.random((2, 9, 11)) < rng.random((2, 1, 1))
+    found = ask("dice(a, b)", mask.ravel().astype(int).tolist(), truth.ravel().tolist())
+    assert found == pytest.approx(detection.dice(mask, truth))
+    edge = ask("outline(a, [9, 11])", mask.ravel().astype(int).tolist())
+    inner = ndimage.binary_erosion(mask)
+    np.testing.assert_array_equal(np.reshape(edge, mask.shape), mask & ~inner)
+    objects, _ = ndimage.label(mask)
+    boxes = ask("boxesOf(a, 11)", objects.ravel().tolist())
+    assert boxes == detection.boxes_of(objects).tolist()
 
 
 # ---- networks

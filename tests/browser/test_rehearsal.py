@@ -13,6 +13,7 @@ EXPLORERS = {
     "draw_digit",
     "classify_photo",
     "threshold",
+    "boxes",
 }
 CALLS = {
     path: set(re.findall(r"explorers\.(\w+)\(", path.read_text(encoding="utf-8")))

@@ -2,15 +2,17 @@
 
 import re
 
+from course_utils import detection
 from course_utils.convolution import convolve, kernels, pool
 
 import numpy as np
 import pytest
-from explored import CUBE, FILTERS, SMILEY
+from explored import CUBE, FILTERS, SMILEY, make_scene
 from lab import AXE
+from scipy import ndimage
 
 EXPLORERS = ("convolution", "pooling", "augmentation", "threshold", "draw_digit", "feature_maps")
-EXPLORERS += ("classify_photo", "cube", "receptive_field")
+EXPLORERS += ("classify_photo", "cube", "receptive_field", "boxes")
 FASTEST = {}
 SET_THEME = """theme => {
     const { dataset, style } = document.documentElement;
@@ -301,6 +303,87 @@ def test_a_receptive_field_grows_down_to_the_picture(surface):
     assert "rows 0 to 2, columns 0 to 2." in surface.words(explorer)
 
 
+@pytest.mark.parametrize("confidence, overlap", [(0, 0.3), (0.4, 0.15), (0, 1), (1, 0.3)])
+@pytest.mark.parametrize("number", [0, 1])
+def test_boxes_are_those_that_two_thresholds_leave(surface, number, confidence, overlap):
+    explorer = surface.find("boxes")
+    choose(surface, explorer, "picture", str(number))
+    fill(surface, explorer, "confidence", confidence)
+    fill(surface, explorer, "overlap", overlap)
+    _, _, (boxes, scores), objects = make_scene(number)
+    truth = detection.boxes_of(objects)
+    above = scores >= confidence
+    kept = detection.suppress(boxes[above], scores[above], overlap)
+    boxes, left = boxes[above][kept], scores[above][kept]
+    hits = detection.find_hits(boxes, left, truth)
+    precision = detection.average_precision(hits, left, len(truth))
+    words = surface.words(explorer)
+    assert f" for 9 objects: {sum(hits)} hit, {sum(~hits)} false, {9 - sum(hits)} missed; " in words
+    assert f" {above.sum() - len(kept)} suppressed, {40 - above.sum()} below the" in words
+    assert f"average precision {100 * precision:.1f}%." in words
+    for kind, count in (
+        *(("hit", sum(hits)), ("false", sum(~hits)), ("missed", 9 - sum(hits))),
+        *(("gone", above.sum() - len(kept)), ("chosen", 1)),
+    ):
+        drawn = f"{explorer} .panel-picture .explorer-overlay .{kind}"
+        assert surface.page.locator(drawn).count() == count, kind
+
+
+def test_an_object_is_chosen_where_it_is_pressed_or_with_keys(surface):
+    explorer = surface.find("boxes")
+    choose(surface, explorer, "picture", "0")
+    fill(surface, explorer, "confidence", 0)
+    fill(surface, explorer, "overlap", 0.3)
+    _, _, (boxes, scores), objects = make_scene(0)
+    truth = detection.boxes_of(objects)
+    kept = detection.suppress(boxes, scores, 0.3)
+    shares = detection.iou(boxes, boxes)
+    for number in (1, 5, 9):
+        row, column = np.argwhere(objects == number)[40]
+        press(surface, panel(explorer, "mask"), (column + 0.5) / 60, (row + 0.5) / 60)
+        assert surface.page.locator(control(explorer, "object")).input_value() == str(number)
+        by_mouse = surface.words(explorer)
+        surface.page.locator(control(explorer, "object")).focus()
+        surface.page.keyboard.press("ArrowLeft" if number == 9 else "ArrowRight")
+        assert surface.words(explorer) != by_mouse
+        surface.page.keyboard.press("ArrowRight" if number == 9 else "ArrowLeft")
+        assert surface.words(explorer) == by_mouse
+        fits = detection.iou(boxes[kept], truth[[number - 1]])[:, 0]
+        hit = kept[detection.find_hits(boxes[kept], scores[kept], truth)]
+        mine = [k for k in hit if detection.iou(boxes[[k]], truth).argmax() == number - 1]
+        if not mine:
+            assert f"Object {number} is missed: " in by_mouse and f"{fits.max():.2f}" in by_mouse
+            continue
+        best = mine[0]
+        fit = detection.iou(boxes[[best]], truth[[number - 1]])[0, 0]
+        sentence = f"Object {number}: a box with confidence {scores[best]:.2f}, IoU {fit:.2f} with"
+        assert sentence in by_mouse
+        place = list(kept).index(best)
+        better = shares[kept[:place]] > 0.3
+        gone = (shares[best] > 0.3) & ~better.any(axis=0) & (np.arange(40) != best)
+        drawn = f"{explorer} .panel-picture .explorer-overlay .mine"
+        assert surface.page.locator(drawn).count() == gone.sum()
+    watched = panel(explorer, "picture")
+    time_keys(surface, "boxes", control(explorer, "confidence"), watched, THERE_AND_BACK)
+
+
+def test_a_mask_is_outlined_and_compared(surface):
+    explorer = surface.find("boxes")
+    choose(surface, explorer, "picture", "0")
+    _, probabilities, _, objects = make_scene(0)
+    title = surface.page.locator(f"{explorer} .panel-mask figcaption")
+    for level in (0.3, 0.5, 0.99):
+        fill(surface, explorer, "mask", level)
+        mask = np.rint(255 * probabilities) >= 255 * level
+        assert title.text_content() == (
+            f"Mask above {level:.2f}: Dice {detection.dice(mask, objects > 0):.2f}"
+        )
+        edge = mask & ~ndimage.binary_erosion(mask)
+        shown = surface.picture(panel(explorer, "mask"))
+        assert ((shown == (213, 94, 0)).all(axis=-1) == edge).all()
+    fill(surface, explorer, "mask", 0.5)
+
+
 def draw(surface, explorer, points):
     """Draw a line through points, in pixels of the drawing, with the mouse."""
     box = surface.page.locator(f"{explorer} .explorer-canvas").bounding_box()
@@ -477,7 +560,7 @@ def test_where_scripts_are_off_words_stand_in_an_explorers_place(browser, explor
 
 def test_the_answers_come_in_time(surface):
     """From key press to painted picture; a busy machine makes a median longer, not the shortest."""
-    limits = dict.fromkeys(("convolution", "pooling", "augmentation", "threshold"), 16)
+    limits = dict.fromkeys(("convolution", "pooling", "augmentation", "threshold", "boxes"), 16)
     limits |= {"draw a digit": 33, "feature maps": 33, "classify a photo": 200}
     slow = {name: FASTEST[name] for name in limits if FASTEST[name] > limits[name]}
     assert not slow, surface.name

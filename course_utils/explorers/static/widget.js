@@ -1,4 +1,5 @@
 import { exploreAugmentation } from "./explore_augmentation.js";
+import { exploreBoxes } from "./explore_boxes.js";
 import { exploreConvolution } from "./explore_convolution.js";
 import { exploreCube } from "./explore_cube.js";
 import { exploreDigit } from "./explore_digit.js";
@@ -10,6 +11,7 @@ import { exploreThreshold } from "./explore_threshold.js";
 
 const EXPLORERS = {
   augmentation: exploreAugmentation,
+  boxes: exploreBoxes,
   "classify-photo": explorePhoto,
   convolution: exploreConvolution,
   cube: exploreCube,
