@@ -3,7 +3,7 @@ import { bars, choice, element, frame, panel, percent, slider, stage } from "./p
 import { paint } from "./colours.js";
 import { unpack } from "./tensor.js";
 
-const SIDE = 384;  // pixels of the screen for the picture
+const SIDE = 340;  // pixels of the screen: two pictures fit side by side on a page
 const ENOUGH = 0.5;  // of an object, for a box that hits it
 const share = value => value.toFixed(2);
 
