@@ -3,7 +3,7 @@
 BIN := .venv/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 DATA ?= standin
 QUICK := COURSE_STRICT=1 COURSE_PROFILE=quick COURSE_DATA=$(DATA)
-WORKERS ?= 2
+WORKERS ?= 3
 STUDENTS ?= 2
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=300 --nbval-kernel-startup-timeout=120 \
 	--nbval-sanitize-with=tests/nbval.cfg
@@ -56,7 +56,7 @@ lint: .venv/ready  ## check style and spelling
 
 .PHONY: unit
 unit: .venv/ready  ## run the tests of the package
-	$(QUICK) $(BIN)/pytest -n $(WORKERS) --dist loadscope tests --ignore=tests/browser --ignore=tests/hub
+	$(QUICK) $(BIN)/pytest -n 2 --dist loadscope tests --ignore=tests/browser --ignore=tests/hub
 
 .PHONY: notebooks
 notebooks: .venv/ready  ## run all notebooks and compare their outputs

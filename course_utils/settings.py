@@ -42,9 +42,9 @@ PROFILES = {
     profile.name: profile
     for profile in (
         Profile("full"),
-        Profile("quick", digits=3000, pictures=200, epochs=5),
+        Profile("quick", digits=3000, pictures=200, epochs=4),
         # where no checkpoint fits:
-        Profile("demo", epochs=5, reuse=True),
+        Profile("demo", epochs=4, reuse=True),
     )
 }
 
