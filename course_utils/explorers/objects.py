@@ -10,7 +10,7 @@ from course_utils.plotting import raster
 import numpy as np
 from numpy.typing import ArrayLike
 
-LARGEST, MOST_OBJECTS, MOST_BOXES, MOST_PICTURES = 256, 255, 1000, 12
+LARGEST, MOST_OBJECTS, MOST_BOXES, MOST_PICTURES = 256, 255, 4096, 12
 
 
 def pack_scenes(
