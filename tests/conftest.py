@@ -8,6 +8,7 @@ data folder or the home folder.
 import http.server
 import os
 import shutil
+import signal
 import tempfile
 import threading
 import urllib.parse
@@ -17,6 +18,8 @@ import pytest
 
 
 def pytest_configure(config):
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell does that with `make test &`
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(config, "workerinput"):
         return  # a worker of pytest-xdist has inherited the environment
     base = Path(tempfile.mkdtemp(prefix="course-tests-"))
